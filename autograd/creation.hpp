@@ -1,0 +1,92 @@
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include <xgrad/autograd/tensor.hpp>
+
+namespace xg {
+
+/// How a new tensor is made.
+struct TensorOptions {
+    DType dtype = float32;
+    bool requires_grad = false;
+};
+
+XG_EXPORT Tensor zeros(const Shape& shape, const TensorOptions& options = {});
+XG_EXPORT Tensor ones(const Shape& shape, const TensorOptions& options = {});
+XG_EXPORT Tensor full(const Shape& shape, Scalar value, const TensorOptions& options = {});
+/// Elements of any value: for what is written in full right after. Throws ShapeError for negative sizes.
+XG_EXPORT Tensor empty(const Shape& shape, const TensorOptions& options = {});
+XG_EXPORT Tensor zeros_like(const Tensor& tensor);
+XG_EXPORT Tensor ones_like(const Tensor& tensor);
+XG_EXPORT Tensor full_like(const Tensor& tensor, Scalar value);
+
+/// start, start + step, … before `stop`. Throws ValueError if `step` is 0.
+XG_EXPORT Tensor arange(Scalar start, Scalar stop, Scalar step = 1, const TensorOptions& options = {});
+/// `n` numbers from `start` to `stop`, both included, evenly apart.
+XG_EXPORT Tensor linspace(double start, double stop, std::int64_t n, const TensorOptions& options = {});
+/// The identity matrix, (n, n) or (n, m) with ones on the main diagonal.
+XG_EXPORT Tensor eye(std::int64_t n, const TensorOptions& options = {});
+XG_EXPORT Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options = {});
+
+/// Uniform in [0, 1), from the generator that `manual_seed` seeds.
+XG_EXPORT Tensor rand(const Shape& shape, const TensorOptions& options = {});
+/// Standard normal, from the same generator.
+XG_EXPORT Tensor randn(const Shape& shape, const TensorOptions& options = {});
+
+/// Nested braces of numbers, as in `tensor({{1, 2}, {3, 4}})`.
+class XG_EXPORT NestedValues {
+public:
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    NestedValues(T value) : leaf_(value), is_leaf_(true) {}
+    NestedValues(std::initializer_list<NestedValues> children) : leaf_(0), children_(children), is_leaf_(false) {}
+
+    const Scalar& leaf() const noexcept { return leaf_; }
+    const std::vector<NestedValues>& children() const noexcept { return children_; }
+    bool is_leaf() const noexcept { return is_leaf_; }
+
+private:
+    Scalar leaf_;
+    std::vector<NestedValues> children_;
+    bool is_leaf_;
+};
+
+/// A tensor of the numbers in nested braces: int64 if all are integers, bool if all are bools, else float32. Throws ShapeError if
+/// they are ragged.
+XG_EXPORT Tensor tensor(const NestedValues& values);
+XG_EXPORT Tensor tensor(const NestedValues& values, const TensorOptions& options);
+
+/// Copies `shape.elements()` numbers in row-major order and casts them to `options.dtype`.
+XG_EXPORT Tensor from_data(const float* values, const Shape& shape, const TensorOptions& options = {});
+XG_EXPORT Tensor from_data(const double* values, const Shape& shape, const TensorOptions& options = {});
+XG_EXPORT Tensor from_data(const std::int64_t* values, const Shape& shape, const TensorOptions& options = {.dtype = int64});
+XG_EXPORT Tensor from_data(const bool* values, const Shape& shape, const TensorOptions& options = {.dtype = boolean});
+
+/// The same of a vector, which must have as many elements as `shape`: throws ShapeError.
+template <class T>
+Tensor from_data(const std::vector<T>& values, const Shape& shape, const TensorOptions& options);
+template <class T>
+Tensor from_data(const std::vector<T>& values, const Shape& shape);
+
+namespace detail {
+XG_EXPORT void check_count(std::size_t given, const Shape& shape);
+}
+
+template <class T>
+Tensor from_data(const std::vector<T>& values, const Shape& shape, const TensorOptions& options) {
+    detail::check_count(values.size(), shape);
+    return from_data(values.data(), shape, options);
+}
+
+template <class T>
+Tensor from_data(const std::vector<T>& values, const Shape& shape) {
+    detail::check_count(values.size(), shape);
+    return from_data(values.data(), shape);
+}
+
+/// Makes a tensor of memory that belongs to somebody else, without a copy; `release` is called when it is no longer used.
+XG_EXPORT Tensor adopt(void* data, const Shape& shape, DType dtype, std::function<void()> release);
+
+}  // namespace xg

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/core/detail/memory_pool.hpp>
+
+// What a Tensor's handle points to: a Body (shape, dtype, place in the graph) over a Storage (the bytes).
+
+namespace xg::detail {
+
+/// Bytes, shared by all views of them. Those of the pool lie right behind this header.
+struct Storage {
+    std::atomic<std::uint32_t> refs{1};
+    std::uint32_t version = 0;
+    std::size_t bytes = 0;
+    char* data = nullptr;
+    std::function<void()>* release = nullptr;  ///< Set for memory that was adopted.
+
+    static Storage* make(std::size_t bytes);
+};
+inline constexpr std::size_t kStorageHeader = 64;
+static_assert(sizeof(Storage) <= kStorageHeader);
+
+void destroy(Storage* storage) noexcept;
+
+struct Node;
+void destroy(Node* node) noexcept;
+
+inline void add_reference(Storage* s) noexcept { s->refs.fetch_add(1, std::memory_order_relaxed); }
+inline void drop_reference(Storage* s) noexcept {
+    if (s->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(s);
+}
+void add_reference(Node* node) noexcept;
+void drop_reference(Node* node) noexcept;
+
+/// A counted pointer to a Storage or a Node.
+template <class T>
+class Ref {
+public:
+    Ref() noexcept = default;
+    /// Takes over the count that the caller held.
+    static Ref adopt(T* p) noexcept {
+        Ref r;
+        r.p_ = p;
+        return r;
+    }
+    static Ref share(T* p) noexcept {
+        if (p != nullptr) add_reference(p);
+        return adopt(p);
+    }
+    Ref(const Ref& other) noexcept : p_(other.p_) {
+        if (p_ != nullptr) add_reference(p_);
+    }
+    Ref(Ref&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
+    Ref& operator=(Ref other) noexcept {
+        std::swap(p_, other.p_);
+        return *this;
+    }
+    ~Ref() {
+        if (p_ != nullptr) drop_reference(p_);
+    }
+    T* get() const noexcept { return p_; }
+    T* operator->() const noexcept { return p_; }
+    T& operator*() const noexcept { return *p_; }
+    explicit operator bool() const noexcept { return p_ != nullptr; }
+
+private:
+    T* p_ = nullptr;
+};
+
+/// Gradient hooks in order of registration; shared with their handles, which hold it weakly.
+struct HookList {
+    std::vector<std::pair<std::uint64_t, GradientHook>> hooks;
+    std::uint64_t next = 0;
+};
+
+/// What only leaves that collect gradients have.
+struct LeafState {
+    Tensor gradient;
+    std::shared_ptr<HookList> hooks;
+};
+
+struct Body : Counted {
+    DType dtype = DType::float32;
+    bool requires_grad = false;  ///< Of a leaf; what has a node requires a gradient anyway.
+    bool contiguous = true;
+    std::uint32_t output = 0;  ///< Which output of `node` this is.
+    char* data = nullptr;      ///< The first element.
+    std::int64_t numel = 1;
+    Ref<Storage> storage;
+    Ref<Node> node;
+    std::unique_ptr<LeafState> leaf;
+    Shape shape;
+    Shape strides;  ///< In elements.
+
+    static void* operator new(std::size_t bytes) { return pool_get(bytes); }
+    static void operator delete(void* block, std::size_t bytes) noexcept { pool_put(block, bytes); }
+};
+
+inline Body& body(const Tensor& t) noexcept { return *static_cast<Body*>(t.unsafe_body()); }
+
+/// Throws ValueError, naming `operation`, for an undefined tensor.
+void check_defined(const Tensor& t, const char* operation);
+
+/// Elements not yet written, row-major, from the pool. Throws ShapeError on negative sizes and std::bad_alloc.
+Tensor make_tensor(const Shape& shape, DType dtype);
+/// Another view of t's storage, outside of any graph.
+Tensor make_view(const Tensor& t, Shape shape, Shape strides, std::int64_t offset);
+/// t's elements and layout, outside of any graph.
+Tensor make_alias(const Tensor& t);
+/// Row-major strides.
+Shape contiguous_strides(const Shape& shape);
+bool is_row_major(const Shape& shape, const Shape& strides) noexcept;
+
+/// Whether nobody else can see these elements: one handle, one body on the storage.
+inline bool sole_owner(const Tensor& t) noexcept {
+    const Body& b = body(t);
+    return b.refs.load(std::memory_order_acquire) == 1 && b.storage->refs.load(std::memory_order_acquire) == 1 && b.storage->release == nullptr;
+}
+
+/// Whether gradients flow to or through t.
+inline bool needs_grad(const Tensor& t) noexcept { return body(t).node || body(t).requires_grad; }
+
+template <class T>
+struct dtype_of;
+template <>
+struct dtype_of<float> {
+    static constexpr DType value = DType::float32;
+};
+template <>
+struct dtype_of<double> {
+    static constexpr DType value = DType::float64;
+};
+template <>
+struct dtype_of<std::int64_t> {
+    static constexpr DType value = DType::int64;
+};
+template <>
+struct dtype_of<bool> {
+    static constexpr DType value = DType::boolean;
+};
+
+/// Calls `f` with a null pointer of the C++ type that belongs to `dtype`.
+template <class F>
+decltype(auto) dispatch(DType dtype, F&& f) {
+    switch (dtype) {
+        case DType::float32: return f(static_cast<float*>(nullptr));
+        case DType::float64: return f(static_cast<double*>(nullptr));
+        case DType::int64: return f(static_cast<std::int64_t*>(nullptr));
+        case DType::boolean: return f(static_cast<bool*>(nullptr));
+    }
+    __builtin_unreachable();
+}
+
+template <class T>
+T* data_as(const Tensor& t) noexcept {
+    return reinterpret_cast<T*>(body(t).data);
+}
+
+}  // namespace xg::detail

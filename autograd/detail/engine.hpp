@@ -1,0 +1,46 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <xgrad/autograd/tensor.hpp>
+
+namespace xg {
+
+/// Where the backward passes of one thread put the leaves' gradients, so that several threads can differentiate through leaves that
+/// they share. `commit` adds them to the leaves: called for one store after another, in an order that the caller fixes.
+class GradientStore {
+public:
+    /// Adds `gradient` to what is held for `leaf`.
+    void add(const Tensor& leaf, Tensor gradient);
+    /// Adds what is held to the leaves' `grad()`, through their hooks, in the order in which they came. Empties the store.
+    void commit();
+
+    /// Makes `store` this thread's until the end of the scope.
+    class Scope {
+    public:
+        explicit Scope(GradientStore& store) noexcept;
+        ~Scope();
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        void* before_;
+    };
+
+private:
+    std::vector<std::pair<Tensor, Tensor>> entries_;
+};
+
+namespace detail {
+
+/// Walks the graph below `roots`, whose gradients are `seeds`. With `wanted` empty every leaf collects its gradient; else the
+/// gradients of those tensors are returned (undefined where nothing flows) and no leaf is touched.
+std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor> seeds, std::span<const Tensor> wanted,
+                                 bool retain_graph, bool create_graph);
+
+/// Adds b to a, in a's place where nobody else can see a (and nothing is recorded), else to a new tensor. Undefined a: b itself.
+Tensor accumulate(Tensor a, Tensor b);
+
+}  // namespace detail
+}  // namespace xg

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cmath>
+
+#include <xgrad/autograd/detail/map.hpp>
+
+namespace xg::detail {
+
+/// The kernels for a floating-point type: xtensor expressions over flat arrays.
+template <class T>
+Kernel floating_kernel(Fn fn) noexcept {
+    switch (fn) {
+        case Fn::neg: return vector_kernel<T, 1>([](const auto& x) { return -x; });
+        case Fn::exp: return vector_kernel<T, 1>([](const auto& x) { return xt::exp(x); });
+        case Fn::log: return vector_kernel<T, 1>([](const auto& x) { return xt::log(x); });
+        case Fn::sqrt: return vector_kernel<T, 1>([](const auto& x) { return xt::sqrt(x); });
+        case Fn::square: return vector_kernel<T, 1>([](const auto& x) { return x * x; });
+        case Fn::abs: return vector_kernel<T, 1>([](const auto& x) { return xt::abs(x); });
+        case Fn::sign:
+            return element_kernel<T, T>([](T x) { return x != x ? x : static_cast<T>(static_cast<int>(x > 0) - static_cast<int>(x < 0)); });
+        case Fn::tanh: return vector_kernel<T, 1>([](const auto& x) { return xt::tanh(x); });
+        // exp of what is never positive: exact in the far tails, where 1 / (1 + exp(-x)) overflows.
+        case Fn::sigmoid:
+            return vector_kernel<T, 1>([](const auto& x) {
+                return xt::where(x < T(0), xt::exp(-xt::abs(x)), T(1)) / (T(1) + xt::exp(-xt::abs(x)));
+            });
+        case Fn::relu: return vector_kernel<T, 1>([](const auto& x) { return xt::where(x <= T(0), T(0), x); });
+        case Fn::add: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a + b; });
+        case Fn::sub: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a - b; });
+        case Fn::mul: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a * b; });
+        case Fn::div: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a / b; });
+        case Fn::pow: return element_kernel<T, T, T>([](T a, T b) { return std::pow(a, b); });
+        // A NaN on either side wins.
+        case Fn::minimum:
+            return vector_kernel<T, 2>([](const auto& a, const auto& b) { return xt::where(a != a, a, xt::where(a < b, a, b)); });
+        case Fn::maximum:
+            return vector_kernel<T, 2>([](const auto& a, const auto& b) { return xt::where(!(a <= b) && b == b, a, b); });
+        case Fn::tanh_backward: return vector_kernel<T, 2>([](const auto& g, const auto& y) { return g * (T(1) - y * y); });
+        case Fn::sigmoid_backward: return vector_kernel<T, 2>([](const auto& g, const auto& y) { return g * (T(1) - y) * y; });
+        case Fn::relu_backward: return vector_kernel<T, 2>([](const auto& g, const auto& y) { return xt::where(y <= T(0), T(0), g); });
+        case Fn::minimum_backward:
+            return vector_kernel<T, 3>([](const auto& g, const auto& a, const auto& b) {
+                return xt::where(a == b, g * T(0.5), xt::where(a > b, T(0), g));
+            });
+        case Fn::maximum_backward:
+            return vector_kernel<T, 3>([](const auto& g, const auto& a, const auto& b) {
+                return xt::where(a == b, g * T(0.5), xt::where(a < b, T(0), g));
+            });
+        default: return comparison_kernel<T>(fn);
+    }
+}
+
+}  // namespace xg::detail

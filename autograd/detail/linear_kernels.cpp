@@ -1,0 +1,165 @@
+#include <xgrad/autograd/detail/linear_kernels.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+#include <xgrad/autograd/detail/gemm.hpp>
+#include <xgrad/core/detail/memory_pool.hpp>
+#include <xgrad/core/threads.hpp>
+
+// Rows go through in blocks that stay in the cache: bias and activation are applied to a block, and its gradients are masked, right
+// before or after BLAS has touched it. Blocks and slabs are cut by the shape alone, and slabs' sums are added in order, so
+// that the bits do not depend on the number of threads.
+
+namespace xg::detail {
+namespace {
+
+/// Memory of the pool until the end of the scope.
+template <class T>
+class Scratch {
+public:
+    explicit Scratch(std::int64_t n) : bytes_(static_cast<std::size_t>(n) * sizeof(T)), data_(static_cast<T*>(pool_get(bytes_))) {}
+    ~Scratch() { pool_put(data_, bytes_); }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    T* data() const { return data_; }
+
+private:
+    std::size_t bytes_;
+    T* data_;
+};
+
+/// Rows whose inputs and outputs fill about a quarter of a megabyte.
+std::int64_t block_rows(const LinearShape& s) { return std::clamp<std::int64_t>(32768 / std::max(s.in, s.out), 16, 512); }
+
+/// Work below this is not worth a second thread: some 30 microseconds.
+constexpr std::int64_t kParallelWork = 1 << 20;
+
+template <class T, bool relu>
+void add_bias(T* y, const T* b, std::int64_t rows, std::int64_t out) {
+    for (std::int64_t r = 0; r < rows; ++r, y += out) {
+        for (std::int64_t j = 0; j < out; ++j) {
+            const T v = b != nullptr ? y[j] + b[j] : y[j];
+            y[j] = relu && v <= T(0) ? T(0) : v;
+        }
+    }
+}
+
+template <class T>
+void forward_rows(const LinearShape& s, const T* x, const T* w, const T* b, T* y, std::int64_t rows) {
+    gemm(rows, s.out, s.in, {x, s.in, false}, {w, s.in, true}, T(0), y, s.out);
+    if (s.relu)
+        add_bias<T, true>(y, b, rows, s.out);
+    else if (b != nullptr)
+        add_bias<T, false>(y, b, rows, s.out);
+}
+
+template <class T>
+void mask(const T* g, const T* y, T* masked, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) masked[i] = y[i] <= T(0) ? T(0) : g[i];
+}
+
+template <class T>
+void add_columns(const T* g, T* sums, std::int64_t rows, std::int64_t n) {
+    for (std::int64_t r = 0; r < rows; ++r, g += n)
+        for (std::int64_t j = 0; j < n; ++j) sums[j] += g[j];
+}
+
+/// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums.
+template <class T>
+void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db, std::int64_t begin, std::int64_t end) {
+    const std::int64_t block = std::min(block_rows(s), end - begin);
+    const Scratch<T> masked(s.relu ? block * s.out : 0);
+    if (db != nullptr) std::fill_n(db, s.out, T(0));
+    for (std::int64_t r = begin; r < end; r += block) {
+        const std::int64_t rows = std::min(block, end - r);
+        const T* part = g + r * s.out;
+        if (s.relu) {
+            mask(part, y + r * s.out, masked.data(), rows * s.out);
+            part = masked.data();
+        }
+        if (db != nullptr) add_columns(part, db, rows, s.out);
+        if (dw != nullptr) gemm(s.out, s.in, rows, {part, s.out, true}, {x + r * s.in, s.in, false}, r == begin ? T(0) : T(1), dw, s.in);
+        if (dx != nullptr) gemm(rows, s.in, s.out, {part, s.out, false}, {w, s.in, false}, T(0), dx + r * s.in, s.in);
+    }
+}
+
+/// Small weights: slabs of rows side by side, each with sums of its own.
+template <class T>
+void backward_by_rows(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db, std::int64_t slabs) {
+    const std::int64_t weights = dw != nullptr ? s.out * s.in : 0, biases = db != nullptr ? s.out : 0, rows = (s.rows + slabs - 1) / slabs;
+    const Scratch<T> partial((slabs - 1) * (weights + biases));
+    parallel_for(slabs, [&](std::int64_t i) {
+        // The first slab sums in place, the others beside.
+        T* const sums = partial.data() + (i - 1) * (weights + biases);
+        backward_slab(s, g, y, x, w, dx, dw == nullptr || i == 0 ? dw : sums, db == nullptr || i == 0 ? db : sums + weights,
+                      std::min(s.rows, i * rows), std::min(s.rows, (i + 1) * rows));
+    });
+    for (std::int64_t i = 1; i < slabs; ++i) {
+        const T* const sums = partial.data() + (i - 1) * (weights + biases);
+        if (i * rows >= s.rows) break;  // slabs that got no rows
+        for (std::int64_t k = 0; k < weights; ++k) dw[k] += sums[k];
+        for (std::int64_t k = 0; k < biases; ++k) db[k] += sums[weights + k];
+    }
+}
+
+/// Large weights: each thread makes whole rows of dw, and no sums have to be kept apart.
+template <class T>
+void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db) {
+    const Scratch<T> masked(s.relu ? s.rows * s.out : 0);
+    const std::int64_t block = std::max<std::int64_t>(16, std::min<std::int64_t>(128, s.rows / 4)), blocks = (s.rows + block - 1) / block;
+    parallel_for(blocks, [&](std::int64_t i) {
+        const std::int64_t r = i * block, rows = std::min(block, s.rows - r);
+        const T* part = g + r * s.out;
+        if (s.relu) {
+            mask(part, y + r * s.out, masked.data() + r * s.out, rows * s.out);
+            part = masked.data() + r * s.out;
+        }
+        if (dx != nullptr) gemm(rows, s.in, s.out, {part, s.out, false}, {w, s.in, false}, T(0), dx + r * s.in, s.in);
+    });
+    const T* const gradient = s.relu ? masked.data() : g;
+    const std::int64_t tile = 64, tiles = (s.out + tile - 1) / tile;
+    if (dw != nullptr) {
+        parallel_for(tiles, [&](std::int64_t i) {
+            const std::int64_t o = i * tile;
+            gemm(std::min(tile, s.out - o), s.in, s.rows, {gradient + o, s.out, true}, {x, s.in, false}, T(0), dw + o * s.in, s.in);
+        });
+    }
+    if (db != nullptr) {
+        std::fill_n(db, s.out, T(0));
+        add_columns(gradient, db, s.rows, s.out);
+    }
+}
+
+}  // namespace
+
+template <class T>
+void linear_forward(const LinearShape& s, const T* x, const T* w, const T* b, T* y) {
+    if (s.rows == 0 || s.out == 0) return;
+    const std::int64_t block = s.rows * s.in * s.out < kParallelWork ? s.rows : block_rows(s);
+    parallel_for((s.rows + block - 1) / block, [&](std::int64_t i) {
+        const std::int64_t r = i * block;
+        forward_rows(s, x + r * s.in, w, b, y + r * s.out, std::min(block, s.rows - r));
+    });
+}
+
+template <class T>
+void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db) {
+    if (s.rows == 0 || s.out == 0) {
+        if (dx != nullptr) std::fill_n(dx, s.rows * s.in, T(0));
+        if (dw != nullptr) std::fill_n(dw, s.out * s.in, T(0));
+        if (db != nullptr) std::fill_n(db, s.out, T(0));
+        return;
+    }
+    constexpr std::int64_t large = 1 << 16;
+    if (s.in * s.out > large) return backward_by_outputs(s, g, y, x, w, dx, dw, db);
+    const bool small = s.rows * s.in * s.out < kParallelWork;
+    backward_by_rows(s, g, y, x, w, dx, dw, db, small ? 1 : std::clamp<std::int64_t>(s.rows / 1024, 2, 32));
+}
+
+template void linear_forward(const LinearShape&, const float*, const float*, const float*, float*);
+template void linear_forward(const LinearShape&, const double*, const double*, const double*, double*);
+template void linear_backward(const LinearShape&, const float*, const float*, const float*, const float*, float*, float*, float*);
+template void linear_backward(const LinearShape&, const double*, const double*, const double*, const double*, double*, double*, double*);
+
+}  // namespace xg::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+namespace xg::detail {
+
+/// The sizes of a fully connected layer's work: x is (rows, in), w (out, in), y (rows, out); all contiguous.
+struct LinearShape {
+    std::int64_t rows, in, out;
+    bool relu;
+};
+
+/// y = x · wᵀ + b, then relu; b may be null.
+template <class T>
+void linear_forward(const LinearShape& s, const T* x, const T* w, const T* b, T* y);
+
+/// The gradients with respect to x, w and b, of which any may be null if it is not wanted. `y` is the result of the forward pass, read
+/// only for relu. What is written is overwritten, not added to.
+template <class T>
+void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db);
+
+}  // namespace xg::detail

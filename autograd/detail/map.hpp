@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+#include <xgrad/autograd/detail/kernels.hpp>
+#include <xgrad/autograd/detail/xtensor_headers.hpp>
+
+// Turns an xtensor expression into a Kernel. Only for the kernel files: it includes xtensor.
+
+namespace xg::detail {
+
+template <class T>
+auto flat_view(const T* data, std::size_t n) {
+    return xt::adapt(data, n, xt::no_ownership(), std::array<std::size_t, 1>{n});
+}
+
+/// Evaluates the expression `F{}(inputs…)` whole vector by whole vector, the last one overlapping its neighbour. xtensor's own
+/// assignment would compute what does not fill a vector with the scalar functions, whose last bits differ: here an element's value
+/// depends on its inputs alone, not on where it lies. n must fill a vector at least.
+template <class T, class F, class... View>
+void evaluate(T* to, std::size_t n, const View&... inputs) {
+    using Vector = xsimd::batch<T>;
+    constexpr std::size_t width = Vector::size;
+    const auto expression = F{}(inputs...);  // holds references to the inputs
+    const auto at = [&](std::size_t i) -> Vector { return expression.template load_simd<xsimd::unaligned_mode, T>(i); };
+    // Before the loop, since the loop may overwrite the inputs.
+    const Vector last = at(n - width);
+    for (std::size_t i = 0; i + width <= n; i += width) at(i).store_unaligned(to + i);
+    last.store_unaligned(to + n - width);
+}
+
+template <class T, class F, std::size_t... I>
+void map_vectors(void* out, const void* const* in, std::int64_t count) {
+    constexpr std::size_t width = xsimd::batch<T>::size;
+    const auto n = static_cast<std::size_t>(count);
+    T* const to = static_cast<T*>(out);
+    if (n >= width) {
+        evaluate<T, F>(to, n, flat_view(static_cast<const T*>(in[I]), n)...);
+    } else {
+        alignas(64) T padded[sizeof...(I)][width];
+        for (std::size_t k = 0; k < sizeof...(I); ++k) {
+            const T* from = static_cast<const T*>(in[k]);
+            std::fill(std::copy(from, from + n, padded[k]), padded[k] + width, T(1));
+        }
+        alignas(64) T result[width];
+        evaluate<T, F>(result, width, flat_view(static_cast<const T*>(padded[I]), width)...);
+        std::copy(result, result + n, to);
+    }
+}
+
+/// The kernel of an expression over N inputs of type T.
+template <class T, std::size_t N, class F>
+constexpr Kernel vector_kernel(F) {
+    return []<std::size_t... I>(std::index_sequence<I...>) { return &map_vectors<T, F, I...>; }(std::make_index_sequence<N>{});
+}
+
+template <class Out, class F, class... In>
+void map_elements(void* out, const void* const* in, std::int64_t n) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const std::tuple<const In*...> data{static_cast<const In*>(in[I])...};
+        Out* const to = static_cast<Out*>(out);
+        for (std::int64_t i = 0; i < n; ++i) to[i] = F{}(std::get<I>(data)[i]...);
+    }(std::index_sequence_for<In...>{});
+}
+
+/// The kernel of a function of single elements, for what xtensor has no vector form of.
+template <class Out, class... In, class F>
+constexpr Kernel element_kernel(F) {
+    return &map_elements<Out, F, In...>;
+}
+
+/// The six comparisons of two T; null for other functions.
+template <class T>
+Kernel comparison_kernel(Fn fn) noexcept {
+    switch (fn) {
+        case Fn::equal: return element_kernel<bool, T, T>([](T a, T b) { return a == b; });
+        case Fn::not_equal: return element_kernel<bool, T, T>([](T a, T b) { return a != b; });
+        case Fn::less: return element_kernel<bool, T, T>([](T a, T b) { return a < b; });
+        case Fn::less_equal: return element_kernel<bool, T, T>([](T a, T b) { return a <= b; });
+        case Fn::greater: return element_kernel<bool, T, T>([](T a, T b) { return a > b; });
+        case Fn::greater_equal: return element_kernel<bool, T, T>([](T a, T b) { return a >= b; });
+        case Fn::where: return element_kernel<T, bool, T, T>([](bool c, T a, T b) { return c ? a : b; });
+        default: return nullptr;
+    }
+}
+
+}  // namespace xg::detail

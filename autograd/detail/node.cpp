@@ -1,0 +1,87 @@
+#include <xgrad/autograd/detail/node.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <xgrad/core/error.hpp>
+
+namespace xg::detail {
+
+constinit thread_local Node* running_node = nullptr;
+constinit thread_local std::shared_ptr<SavedTransform>* saved_transform = nullptr;
+
+namespace {
+
+[[gnu::tls_model("initial-exec")]] constinit thread_local std::uint64_t newest_number = 0;
+
+// What is to be destroyed on this thread. Destroying a node drops others, which are queued instead of recursed into: a chain of any
+// length is freed on a stack of any size.
+[[gnu::tls_model("initial-exec")]] constinit thread_local Node* doomed = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool destroying = false;
+
+}  // namespace
+
+void destroy(Node* node) noexcept {
+    node->next = doomed;
+    doomed = node;
+    if (destroying) return;
+    destroying = true;
+    while (doomed != nullptr) {
+        Node* const last = doomed;
+        doomed = last->next;
+        delete last;
+    }
+    destroying = false;
+}
+
+void Edge::connect(const Tensor& input) {
+    const Body& b = body(input);
+    if (b.node) {
+        node = b.node;
+        output = b.output;
+    } else if (b.requires_grad) {
+        leaf = input;
+    } else {
+        return;
+    }
+    dtype = b.dtype;
+    shape = b.shape;
+}
+
+void register_node(Node& node, const char* op) {
+    std::uint64_t number = newest_number;
+    for (std::uint32_t i = 0; i < node.n_inputs; ++i)
+        if (node.edges[i].node) number = std::max(number, node.edges[i].node->number);
+    newest_number = node.number = number + 1;
+    node.op = op;
+    node.path = context.path;
+}
+
+void Saved::pack() {
+    // Outside of the graph's bookkeeping: what the transform computes is not part of the model.
+    const std::shared_ptr<SavedTransform> transform = *saved_transform;
+    std::shared_ptr<SavedTransform>* const outer = std::exchange(saved_transform, nullptr);
+    packed_ = std::make_shared<Packed>(Packed{transform, transform->pack(value_)});
+    saved_transform = outer;
+    value_ = Tensor();
+}
+
+Tensor Saved::unpack() const { return packed_->transform->unpack(packed_->content); }
+
+void Saved::fail() const {
+    const std::string op = running_node != nullptr ? running_node->op : "an operation";
+    throw GradError("backward of " + op + ": a tensor of shape " + body(value_).shape.str() +
+                    " that it saved was changed in place since (version " + std::to_string(version_) + " was saved, now it is " +
+                    std::to_string(body(value_).storage->version) + "); change it after backward, or change a clone()");
+}
+
+Tensor SavedOutput::get() const {
+    Tensor y = alias_.get();
+    if (!recording()) return y;
+    Tensor in_graph = make_alias(y);
+    body(in_graph).node = Ref<Node>::share(running_node);
+    body(in_graph).output = index_;
+    return in_graph;
+}
+
+}  // namespace xg::detail

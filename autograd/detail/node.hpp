@@ -1,0 +1,284 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <xgrad/autograd/detail/body.hpp>
+#include <xgrad/core/detail/task_context.hpp>
+#include <xgrad/core/path.hpp>
+
+// The graph: one Node a recorded operation. A node points to the nodes and leaves that its inputs came from.
+
+namespace xg::detail {
+
+/// Where the gradient of one input goes: a node's output or a leaf, or nowhere if that input needs none.
+struct Edge {
+    Ref<Node> node;
+    std::uint32_t output = 0;
+    std::uint32_t slot = 0;  ///< The engine's: which of the leaves that it found.
+    Tensor leaf;
+    DType dtype = DType::float32;
+    Shape shape;
+
+    void connect(const Tensor& input);
+    bool wanted() const noexcept { return static_cast<bool>(node) || leaf.defined(); }
+};
+
+/// What the engine knows of one output of a node while it walks the graph.
+struct OutputSlot {
+    Tensor gradient;
+    std::shared_ptr<HookList> hooks;
+};
+
+class Gradients;
+
+/// What is told to `record` of an operation besides its values and formulas: rules for other ways to differentiate belong here.
+struct Op {
+    Op(const char* op_name) noexcept : name(op_name) {}
+    const char* name;
+};
+
+struct Node {
+    std::atomic<std::uint32_t> refs{1};
+    std::uint32_t n_inputs = 0;
+    std::uint32_t n_outputs = 1;
+    bool released = false;     ///< What it had saved is gone.
+    std::uint64_t number = 0;  ///< Greater than the numbers of all nodes that it depends on.
+    const char* op = "";
+    const ModulePath* path = nullptr;
+    Edge* edges = nullptr;
+    OutputSlot* outputs = nullptr;
+    Node* next = nullptr;  ///< In the list of what is to be destroyed.
+
+    // The engine's notes of the pass under way.
+    std::uint64_t pass = 0;
+    std::uint32_t pending = 0;
+    bool needed = true;   ///< A gradient must flow into it.
+    bool runs = true;     ///< And on from it.
+    bool active = false;  ///< A pass that is under way has visited it.
+    bool queued = false;
+
+    virtual ~Node() = default;
+    /// Computes the gradients of the inputs that are needed.
+    virtual void run(Gradients& gradients) = 0;
+    /// Frees what was saved for `run`.
+    virtual void release() noexcept = 0;
+
+    static void* operator new(std::size_t bytes) { return pool_get(bytes); }
+    static void operator delete(void* block, std::size_t bytes) noexcept { pool_put(block, bytes); }
+};
+
+inline void add_reference(Node* node) noexcept { node->refs.fetch_add(1, std::memory_order_relaxed); }
+inline void drop_reference(Node* node) noexcept {
+    if (node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(node);
+}
+
+/// What a node's formula sees: the outputs' gradients, and places for the inputs'.
+class Gradients {
+public:
+    Gradients(Node& node, Tensor* results) noexcept : node_(node), results_(results) {}
+    /// The gradient of output k; undefined if nothing depended on it.
+    const Tensor& of_output(std::uint32_t k = 0) const noexcept { return node_.outputs[k].gradient; }
+    bool needs(std::uint32_t input) const noexcept {
+        const Edge& e = node_.edges[input];
+        return e.node ? e.node->needed : e.leaf.defined() && e.slot != kUnwanted;
+    }
+    void set(std::uint32_t input, Tensor gradient) noexcept { results_[input] = std::move(gradient); }
+
+    static constexpr std::uint32_t kUnwanted = 0xffffffff;
+
+private:
+    Node& node_;
+    Tensor* results_;
+};
+
+/// The node that the engine is running on this thread; null outside of backward.
+extern constinit thread_local Node* running_node [[gnu::tls_model("initial-exec")]];
+
+/// Packs what is saved for backward into something smaller, and gets it back. Set for a thread by `saved_transform`.
+struct SavedTransform {
+    virtual ~SavedTransform() = default;
+    virtual std::shared_ptr<void> pack(const Tensor& value) = 0;
+    virtual Tensor unpack(const std::shared_ptr<void>& packed) = 0;
+};
+extern constinit thread_local std::shared_ptr<SavedTransform>* saved_transform [[gnu::tls_model("initial-exec")]];
+
+/// An input that backward will need. `get` throws GradError if it was changed since.
+class Saved {
+public:
+    Saved() = default;
+    explicit Saved(const Tensor& value) : value_(value), version_(value.defined() ? body(value).storage->version : 0) {
+        if (saved_transform != nullptr && value.defined()) [[unlikely]] pack();
+    }
+    Tensor get() const {
+        if (packed_) [[unlikely]] return unpack();
+        if (value_.defined() && body(value_).storage->version != version_) [[unlikely]] fail();
+        return value_;
+    }
+
+private:
+    struct Packed {
+        std::shared_ptr<SavedTransform> transform;
+        std::shared_ptr<void> content;
+    };
+    void pack();
+    Tensor unpack() const;
+    [[noreturn]] void fail() const;
+
+    Tensor value_;
+    std::uint32_t version_ = 0;
+    std::shared_ptr<Packed> packed_;
+};
+
+inline Saved saved(const Tensor& value) { return Saved(value); }
+
+/// An operation's own output that backward will need: held outside of the graph, so that no cycle arises.
+class SavedOutput {
+public:
+    SavedOutput() = default;
+    SavedOutput(const Tensor& output, std::uint32_t index) : alias_(make_alias(output)), index_(index) {}
+    /// The output, as part of the graph where the backward pass is itself recorded.
+    Tensor get() const;
+
+private:
+    Saved alias_;
+    std::uint32_t index_ = 0;
+};
+
+/// Numbers a new node above those of its inputs, and notes the module path.
+void register_node(Node& node, const char* op);
+
+/// A node whose formulas lie in it, one for each input: `f(g)`, or `f(g, y)` for one that needs the operation's output y.
+template <class... F>
+struct FormulaNode final : Node {
+    static constexpr std::size_t kInputs = sizeof...(F);
+    static constexpr bool kUsesOutput = (std::is_invocable_v<F, const Tensor&, const Tensor&> || ...);
+
+    std::array<Edge, kInputs> edge_array;
+    OutputSlot output;
+    std::optional<std::tuple<F...>> formulas;
+    [[no_unique_address]] std::conditional_t<kUsesOutput, SavedOutput, std::tuple<>> result;
+
+    explicit FormulaNode(F&&... f) : formulas(std::in_place, std::forward<F>(f)...) {
+        n_inputs = kInputs;
+        edges = edge_array.data();
+        outputs = &output;
+    }
+
+    void run(Gradients& gradients) override {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (run_one<I>(gradients), ...);
+        }(std::make_index_sequence<kInputs>{});
+    }
+
+    template <std::size_t I>
+    void run_one(Gradients& gradients) {
+        if (!gradients.needs(I)) return;
+        auto& f = std::get<I>(*formulas);
+        if constexpr (std::is_invocable_v<decltype(f), const Tensor&, const Tensor&>)
+            gradients.set(I, f(gradients.of_output(), result.get()));
+        else
+            gradients.set(I, f(gradients.of_output()));
+    }
+
+    void release() noexcept override {
+        formulas.reset();
+        result = {};
+    }
+};
+
+/// One input of an operation and the formula of its gradient: see `record`.
+template <class F>
+struct Wrt {
+    const Tensor& input;
+    F formula;
+};
+template <class F>
+Wrt<std::decay_t<F>> wrt(const Tensor& input, F&& formula) {
+    return {input, std::forward<F>(formula)};
+}
+
+inline bool recording() noexcept { return context.grad_enabled; }
+
+/// Notes in the graph how `y` came about, if recording is on and an input needs a gradient, and returns it.
+///
+/// Each formula gets the gradient with respect to y and returns that with respect to its input, made of recorded operations. It
+/// may return it in the shape and dtype of y: the engine sums it back where the input was broadcast, and casts it.
+template <class... F>
+Tensor record(const Op& op, Tensor y, Wrt<F>... inputs) {
+    if (!recording() || !(needs_grad(inputs.input) || ...)) return y;
+    auto* node = new FormulaNode<F...>(std::move(inputs.formula)...);
+    std::size_t i = 0;
+    (node->edge_array[i++].connect(inputs.input), ...);
+    register_node(*node, op.name);
+    if constexpr (FormulaNode<F...>::kUsesOutput) node->result = SavedOutput(y, 0);
+    body(y).node = Ref<Node>::adopt(node);
+    return y;
+}
+
+/// A fixed number of T, in memory of the pool.
+template <class T>
+class PoolArray {
+public:
+    explicit PoolArray(std::size_t n) : data_(static_cast<T*>(pool_get(n * sizeof(T)))), size_(n) {
+        for (std::size_t i = 0; i < n; ++i) new (data_ + i) T();
+    }
+    ~PoolArray() {
+        for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
+        pool_put(data_, size_ * sizeof(T));
+    }
+    PoolArray(const PoolArray&) = delete;
+    PoolArray& operator=(const PoolArray&) = delete;
+    T* data() noexcept { return data_; }
+
+private:
+    T* data_;
+    std::size_t size_;
+};
+
+/// A node with one formula for all its inputs, and any number of inputs and outputs.
+template <class F>
+struct JointNode final : Node {
+    PoolArray<Edge> edge_array;
+    PoolArray<OutputSlot> output_array;
+    std::optional<F> formula;
+
+    JointNode(std::size_t inputs, std::size_t n_out, F&& f)
+        : edge_array(inputs), output_array(n_out), formula(std::move(f)) {
+        n_inputs = static_cast<std::uint32_t>(inputs);
+        n_outputs = static_cast<std::uint32_t>(n_out);
+        edges = edge_array.data();
+        outputs = output_array.data();
+    }
+    void run(Gradients& gradients) override { (*formula)(gradients); }
+    void release() noexcept override { formula.reset(); }
+};
+
+/// Whether `record_joint` of an operation on these inputs would record it.
+inline bool would_record(std::span<const Tensor* const> inputs) noexcept {
+    if (!recording()) return false;
+    for (const Tensor* t : inputs)
+        if (t->defined() && needs_grad(*t)) return true;
+    return false;
+}
+
+/// The same for operations whose inputs share work in backward, or that have several outputs. `formula(Gradients&)` sets the gradients
+/// that are needed; those of outputs on which nothing depended are undefined, and so may inputs be.
+template <class F>
+void record_joint(const Op& op, std::span<Tensor* const> outputs, std::span<const Tensor* const> inputs, F&& formula) {
+    if (!would_record(inputs)) return;
+    auto node = Ref<Node>::adopt(new JointNode<std::decay_t<F>>(inputs.size(), outputs.size(), std::forward<F>(formula)));
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (inputs[i]->defined()) node->edges[i].connect(*inputs[i]);
+    register_node(*node, op.name);
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+        body(*outputs[k]).node = node;
+        body(*outputs[k]).output = static_cast<std::uint32_t>(k);
+    }
+}
+
+}  // namespace xg::detail

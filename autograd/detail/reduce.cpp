@@ -1,0 +1,213 @@
+#include <xgrad/autograd/detail/reduce.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include <xgrad/core/threads.hpp>
+
+// An array is reduced as a matrix of `outer` × `inner`: either each row to one number, or all rows to one row. Axes between are
+// looped over. Work is cut into blocks by shape alone and the blocks' results are combined in order.
+
+namespace xg::detail {
+namespace {
+
+template <class T>
+using Wide = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
+
+template <class T>
+struct Sum {
+    using Accumulator = Wide<T>;
+    static constexpr Accumulator start() { return 0; }
+    static Accumulator join(Accumulator a, Accumulator b) {
+        if constexpr (std::is_floating_point_v<T>)
+            return a + b;
+        else
+            return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    }
+};
+
+template <class T>
+struct Max {
+    using Accumulator = T;
+    static constexpr T start() {
+        return std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+    }
+    static T join(T a, T b) { return a > b || a != a ? a : b; }
+};
+
+template <class T>
+struct Min {
+    using Accumulator = T;
+    static constexpr T start() {
+        return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+    }
+    static T join(T a, T b) { return a < b || a != a ? a : b; }
+};
+
+/// Of n elements `step` apart. Lanes of independent accumulators let the compiler use vectors without reordering anything.
+template <class T, class R>
+typename R::Accumulator reduce_row(const T* x, std::int64_t n, std::int64_t step) {
+    using A = typename R::Accumulator;
+    constexpr std::int64_t lanes = 16;
+    A result = R::start();
+    if (n >= lanes) {
+        A lane[lanes];
+        std::fill(lane, lane + lanes, R::start());
+        std::int64_t i = 0;
+        if (step == 1) {
+            for (; i + lanes <= n; i += lanes)
+                for (std::int64_t k = 0; k < lanes; ++k) lane[k] = R::join(lane[k], static_cast<A>(x[i + k]));
+        } else {
+            for (; i + lanes <= n; i += lanes)
+                for (std::int64_t k = 0; k < lanes; ++k) lane[k] = R::join(lane[k], static_cast<A>(x[(i + k) * step]));
+        }
+        for (std::int64_t k = 0; k < lanes; ++k) result = R::join(result, lane[k]);
+        x += i * step;
+        n -= i;
+    }
+    for (std::int64_t i = 0; i < n; ++i) result = R::join(result, static_cast<A>(x[i * step]));
+    return result;
+}
+
+constexpr std::int64_t kBlock = 32768;  // elements that one task reduces
+constexpr std::int64_t kBuffer = 256;   // accumulators on the stack
+
+template <class T, class R>
+struct Reducer {
+    using A = typename R::Accumulator;
+    const T* data;
+    Shape kept, kept_strides;  // the axes of the result
+    Shape gone, gone_strides;  // the axes that are reduced
+    T* out;
+
+    static std::int64_t offset(std::int64_t i, const Shape& shape, const Shape& strides) {
+        std::int64_t at = 0;
+        for (std::size_t k = shape.rank(); k-- > 0; i /= shape[k]) at += i % shape[k] * strides[k];
+        return at;
+    }
+
+    /// Joins neighbouring axes that are stepped through as one.
+    static void merge(Shape& shape, Shape& strides) {
+        std::size_t n = 0;
+        for (std::size_t i = 0; i < shape.rank(); ++i) {
+            if (shape[i] == 1) continue;
+            if (n > 0 && strides[n - 1] == strides[i] * shape[i]) {
+                shape[n - 1] *= shape[i];
+                strides[n - 1] = strides[i];
+            } else {
+                shape[n] = shape[i];
+                strides[n] = strides[i];
+                ++n;
+            }
+        }
+        shape = Shape(shape.data(), n);
+        strides = Shape(strides.data(), n);
+    }
+
+    /// All reduced elements of the results [begin, end), which lie `step` apart in the input; rows of the last kept axis.
+    void columns(const T* x, std::int64_t n, A* accumulators) const {
+        const std::int64_t rows = gone.elements();
+        for (std::int64_t r = 0; r < rows; ++r) {
+            const T* row = x + offset(r, gone, gone_strides);
+            for (std::int64_t j = 0; j < n; ++j) accumulators[j] = R::join(accumulators[j], static_cast<A>(row[j]));
+        }
+    }
+
+    void run() {
+        merge(kept, kept_strides);
+        merge(gone, gone_strides);
+        const std::int64_t results = kept.elements(), reduced = gone.elements();
+        if (results == 0) return;
+        const bool by_columns = !kept.empty() && kept_strides.back() == 1 && (gone.empty() || gone_strides.back() != 1);
+        if (by_columns) {
+            run_columns();
+        } else if (results == 1) {
+            out[0] = static_cast<T>(whole(reduced));
+        } else {
+            const std::int64_t per_task = std::max<std::int64_t>(1, kBlock / std::max<std::int64_t>(1, reduced));
+            parallel_for((results + per_task - 1) / per_task, [&](std::int64_t task) {
+                for (std::int64_t i = task * per_task; i < std::min(results, (task + 1) * per_task); ++i)
+                    out[i] = static_cast<T>(rows(data + offset(i, kept, kept_strides), 0, reduced));
+            });
+        }
+    }
+
+    /// Reduced elements [begin, end) of one result, in rows of the last reduced axis.
+    A rows(const T* x, std::int64_t begin, std::int64_t end) const {
+        if (gone.empty()) return begin < end ? R::join(R::start(), static_cast<A>(*x)) : R::start();
+        const std::int64_t length = gone.back(), step = gone_strides.back();
+        A result = R::start();
+        for (std::int64_t i = begin; i < end;) {
+            const std::int64_t in_row = i % length, n = std::min(length - in_row, end - i);
+            const std::int64_t at = gone.rank() == 1 ? i * step : offset(i, gone, gone_strides);
+            result = R::join(result, reduce_row<T, R>(x + at, n, step));
+            i += n;
+        }
+        return result;
+    }
+
+    /// One result of everything: blocks side by side, joined in order.
+    A whole(std::int64_t reduced) const {
+        const std::int64_t block = std::max(kBlock, (reduced + kBuffer - 1) / kBuffer), blocks = (reduced + block - 1) / block;
+        A partial[kBuffer];
+        parallel_for(blocks, [&](std::int64_t b) { partial[b] = rows(data, b * block, std::min(reduced, (b + 1) * block)); });
+        A result = R::start();
+        for (std::int64_t b = 0; b < blocks; ++b) result = R::join(result, partial[b]);
+        return result;
+    }
+
+    void run_columns() {
+        const std::int64_t width = kept.back(), groups = kept.elements() / width;
+        const Shape outer(kept.data(), kept.rank() - 1), outer_strides(kept_strides.data(), kept.rank() - 1);
+        const std::int64_t pieces = (width + kBuffer - 1) / kBuffer;
+        parallel_for(groups * pieces, [&](std::int64_t task) {
+            const std::int64_t g = task / pieces, begin = task % pieces * kBuffer, n = std::min(kBuffer, width - begin);
+            A accumulators[kBuffer];
+            std::fill(accumulators, accumulators + n, R::start());
+            columns(data + offset(g, outer, outer_strides) + begin, n, accumulators);
+            for (std::int64_t j = 0; j < n; ++j) out[g * width + begin + j] = static_cast<T>(accumulators[j]);
+        });
+    }
+};
+
+template <class T, class R>
+void run(const Tensor& x, const Shape& reduced, const Tensor& out) {
+    const Body& b = body(x);
+    Reducer<T, R> reducer{data_as<T>(x), {}, {}, {}, {}, data_as<T>(out)};
+    std::size_t kept = 0, gone = 0;
+    reducer.kept = reducer.kept_strides = reducer.gone = reducer.gone_strides = Shape::filled(b.shape.rank(), 0);
+    for (std::size_t i = 0; i < b.shape.rank(); ++i) {
+        if (reduced[i] != 0) {
+            reducer.gone[gone] = b.shape[i];
+            reducer.gone_strides[gone++] = b.strides[i];
+        } else {
+            reducer.kept[kept] = b.shape[i];
+            reducer.kept_strides[kept++] = b.strides[i];
+        }
+    }
+    reducer.kept = Shape(reducer.kept.data(), kept);
+    reducer.kept_strides = Shape(reducer.kept_strides.data(), kept);
+    reducer.gone = Shape(reducer.gone.data(), gone);
+    reducer.gone_strides = Shape(reducer.gone_strides.data(), gone);
+    reducer.run();
+}
+
+}  // namespace
+
+Tensor reduce(Reduction kind, const Tensor& x, const Shape& reduced) {
+    Shape shape = body(x).shape;
+    for (std::size_t i = 0; i < shape.rank(); ++i)
+        if (reduced[i] != 0) shape[i] = 1;
+    Tensor out = make_tensor(shape, body(x).dtype);
+    dispatch(body(x).dtype, [&]<class T>(T*) {
+        switch (kind) {
+            case Reduction::sum: return run<T, Sum<T>>(x, reduced, out);
+            case Reduction::max: return run<T, Max<T>>(x, reduced, out);
+            case Reduction::min: return run<T, Min<T>>(x, reduced, out);
+        }
+    });
+    return out;
+}
+
+}  // namespace xg::detail

@@ -1,0 +1,450 @@
+#include <xgrad/autograd/detail/engine.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <xgrad/autograd/detail/elementwise.hpp>
+#include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/error.hpp>
+
+namespace xg {
+namespace detail {
+namespace {
+
+/// A leaf that the pass under way has met.
+struct LeafSlot {
+    Tensor leaf;
+    Tensor gradient;
+    std::uint32_t pending = 0;
+};
+
+struct WantedOutput {
+    Node* node;
+    std::uint32_t output;
+    std::size_t index;  // among the wanted tensors
+};
+
+/// The memory of one pass, kept from pass to pass so that a warm step allocates nothing.
+struct Workspace {
+    std::vector<Node*> visited, stack, heap;
+    std::vector<LeafSlot> leaves;
+    std::vector<std::uint32_t> table;  // open addressing: 1 + index into leaves; 0 is free
+    std::vector<Tensor> results;
+
+    std::uint32_t& find(const void* body) {
+        if (2 * (leaves.size() + 1) > table.size()) rehash();
+        return probe(body);
+    }
+
+    std::uint32_t& probe(const void* body) {
+        const std::size_t mask = table.size() - 1;
+        std::size_t i = (reinterpret_cast<std::uintptr_t>(body) >> 6) * 0x9E3779B97F4A7C15u >> 20 & mask;
+        while (table[i] != 0 && leaves[table[i] - 1].leaf.unsafe_body() != body) i = (i + 1) & mask;
+        return table[i];
+    }
+
+    void rehash() {
+        table.assign(std::max<std::size_t>(64, 4 * (leaves.size() + 1)), 0);
+        std::size_t power = 64;
+        while (power < table.size()) power *= 2;
+        table.assign(power, 0);
+        for (std::size_t i = 0; i < leaves.size(); ++i) probe(leaves[i].leaf.unsafe_body()) = static_cast<std::uint32_t>(i + 1);
+    }
+
+    std::uint32_t slot_of(const Tensor& leaf) {
+        std::uint32_t& entry = find(leaf.unsafe_body());
+        if (entry == 0) {
+            leaves.push_back({leaf, {}, 0});
+            entry = static_cast<std::uint32_t>(leaves.size());
+        }
+        return entry - 1;
+    }
+
+    void clear() {
+        visited.clear();
+        stack.clear();
+        heap.clear();
+        const std::size_t used = leaves.size();
+        leaves.clear();
+        results.clear();
+        if (table.size() > 4096 && table.size() > 16 * used)
+            table = {};  // left from a pass with many more leaves: clearing it each time would cost
+        else
+            std::fill(table.begin(), table.end(), 0u);
+    }
+};
+
+std::atomic<std::uint64_t> newest_pass{0};
+
+/// Passes nest where a hook or formula differentiates; each depth has a workspace of its own.
+class WorkspaceLease {
+public:
+    WorkspaceLease() {
+        Pool& p = pool();
+        if (p.depth == p.spaces.size()) p.spaces.push_back(std::make_unique<Workspace>());
+        space_ = p.spaces[p.depth++].get();
+    }
+    ~WorkspaceLease() {
+        space_->clear();
+        --pool().depth;
+    }
+    WorkspaceLease(const WorkspaceLease&) = delete;
+    WorkspaceLease& operator=(const WorkspaceLease&) = delete;
+    Workspace& operator*() const { return *space_; }
+
+private:
+    struct Pool {
+        std::vector<std::unique_ptr<Workspace>> spaces;
+        std::size_t depth = 0;
+    };
+    static Pool& pool() {
+        thread_local Pool p;
+        return p;
+    }
+    Workspace* space_;
+};
+
+Tensor call_hooks(const std::shared_ptr<HookList>& list, Tensor gradient, const char* whose) {
+    if (!list || list->hooks.empty()) return gradient;
+    // A copy, since a hook may remove itself or add others.
+    const auto hooks = list->hooks;
+    for (const auto& [id, hook] : hooks) {
+        Tensor replaced = hook(gradient);
+        if (!replaced.defined()) continue;
+        if (!(replaced.shape() == gradient.shape()) || replaced.dtype() != gradient.dtype())
+            throw GradError(std::string("gradient hook on ") + whose + ": expected a " + name(gradient.dtype()) + " gradient of shape " +
+                            gradient.shape().str() + ", the hook returned " + name(replaced.dtype()) + " " + replaced.shape().str());
+        gradient = std::move(replaced);
+    }
+    return gradient;
+}
+
+bool lower_number(const Node* a, const Node* b) noexcept { return a->number < b->number; }
+
+/// Brings what a formula returned to the input's shape and dtype: undoes broadcasting, once for all operations.
+Tensor fit(Tensor gradient, const Edge& edge, const char* op) {
+    if (!(body(gradient).shape == edge.shape)) gradient = sum_to(gradient, edge.shape, op);
+    if (body(gradient).dtype != edge.dtype) gradient = gradient.to(edge.dtype);
+    return gradient;
+}
+
+class Pass {
+public:
+    Pass(Workspace& w, bool retain, bool create) : w_(w), id_(++newest_pass), retain_(retain), create_(create) {}
+
+    ~Pass() {
+        for (Node* n : w_.visited) {
+            n->active = n->queued = false;
+            for (std::uint32_t k = 0; k < n->n_outputs; ++k) n->outputs[k].gradient = Tensor();
+        }
+    }
+
+    std::vector<Tensor> run(std::span<const Tensor> roots, std::span<Tensor> seeds, std::span<const Tensor> wanted) {
+        leaves_only_ = wanted.empty();
+        std::vector<Tensor> captured(wanted.size());
+        std::vector<WantedOutput> outputs;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (body(wanted[i]).node)
+                outputs.push_back({body(wanted[i]).node.get(), body(wanted[i]).output, i});
+            else
+                w_.slot_of(wanted[i]);
+        }
+        count_uses(roots);
+        if (!leaves_only_) mark_needed(outputs);
+
+        for (std::size_t i = 0; i < roots.size(); ++i) deliver_seed(roots[i], std::move(seeds[i]));
+        while (!w_.heap.empty()) {
+            std::pop_heap(w_.heap.begin(), w_.heap.end(), lower_number);
+            Node* const n = w_.heap.back();
+            w_.heap.pop_back();
+            process(*n, outputs, captured);
+        }
+        if (leaves_only_) {
+            commit();
+        } else {
+            for (std::size_t i = 0; i < wanted.size(); ++i)
+                if (!body(wanted[i]).node) captured[i] = w_.leaves[w_.slot_of(wanted[i])].gradient;
+        }
+        return captured;
+    }
+
+private:
+    void visit(Node* n) {
+        if (n->pass == id_) return;
+        if (n->active)
+            throw GradError(std::string("backward: the graph of ") + n->op + " is being walked by a backward that is still under way");
+        if (n->released)
+            throw GradError(std::string("backward: the graph of ") + n->op +
+                            " was freed by an earlier backward; pass {.retain_graph = true} to that one to walk it again");
+        n->pass = id_;
+        n->active = true;
+        n->pending = 0;
+        n->needed = leaves_only_;
+        w_.visited.push_back(n);
+        w_.stack.push_back(n);
+    }
+
+    void count_uses(std::span<const Tensor> roots) {
+        for (const Tensor& root : roots) {
+            if (body(root).node)
+                visit(body(root).node.get());
+            else if (leaves_only_)
+                ++w_.leaves[w_.slot_of(root)].pending;
+            else if (const std::uint32_t entry = w_.find(root.unsafe_body()); entry != 0)
+                ++w_.leaves[entry - 1].pending;
+        }
+        while (!w_.stack.empty()) {
+            Node* const n = w_.stack.back();
+            w_.stack.pop_back();
+            for (std::uint32_t i = 0; i < n->n_inputs; ++i) {
+                Edge& e = n->edges[i];
+                if (e.node) {
+                    visit(e.node.get());
+                    ++e.node->pending;
+                } else if (e.leaf.defined()) {
+                    const std::uint32_t entry = leaves_only_ ? w_.slot_of(e.leaf) + 1 : w_.find(e.leaf.unsafe_body());
+                    e.slot = entry - 1;  // kUnwanted where there is none
+                    if (entry != 0) ++w_.leaves[e.slot].pending;
+                }
+            }
+        }
+    }
+
+    /// Nodes on a path from a root to a wanted tensor; in order of their numbers, so that inputs come first.
+    void mark_needed(const std::vector<WantedOutput>& outputs) {
+        std::sort(w_.visited.begin(), w_.visited.end(), lower_number);
+        for (const WantedOutput& o : outputs)
+            if (o.node->pass == id_) o.node->needed = true;
+        for (Node* n : w_.visited) {
+            n->runs = false;
+            for (std::uint32_t i = 0; i < n->n_inputs; ++i) {
+                const Edge& e = n->edges[i];
+                n->runs = n->runs || (e.node ? e.node->needed : e.leaf.defined() && e.slot != Gradients::kUnwanted);
+            }
+            n->needed = n->needed || n->runs;
+        }
+    }
+
+    void deliver_seed(const Tensor& root, Tensor seed) {
+        if (Node* const n = body(root).node.get(); n != nullptr) {
+            if (!n->needed) return;
+            OutputSlot& slot = n->outputs[body(root).output];
+            slot.gradient = accumulate(std::move(slot.gradient), std::move(seed));
+            if (n->pending == 0 && !n->queued) push(n);
+        } else if (const std::uint32_t entry = w_.find(root.unsafe_body()); entry != 0) {
+            deliver_leaf(entry - 1, std::move(seed));
+        }
+    }
+
+    void push(Node* n) {
+        n->queued = true;
+        w_.heap.push_back(n);
+        std::push_heap(w_.heap.begin(), w_.heap.end(), lower_number);
+    }
+
+    void deliver_leaf(std::uint32_t index, Tensor gradient) {
+        LeafSlot& slot = w_.leaves[index];
+        if (gradient.defined()) slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
+        if (--slot.pending == 0 && slot.gradient.defined() && context.gradient_store == nullptr) {
+            // Complete, and still in cache: the hooks see it now.
+            const auto hooks = body(slot.leaf).leaf->hooks;
+            if (hooks) {
+                Tensor hooked = call_hooks(hooks, std::move(slot.gradient), "a leaf");
+                w_.leaves[index].gradient = std::move(hooked);
+            }
+        }
+    }
+
+    void process(Node& n, const std::vector<WantedOutput>& outputs, std::vector<Tensor>& captured) {
+        n.queued = false;
+        bool any = false;
+        for (std::uint32_t k = 0; k < n.n_outputs; ++k) {
+            OutputSlot& slot = n.outputs[k];
+            if (!slot.gradient.defined()) continue;
+            any = true;
+            if (slot.hooks) slot.gradient = call_hooks(slot.hooks, std::move(slot.gradient), n.op);
+        }
+        for (const WantedOutput& o : outputs)
+            if (o.node == &n) captured[o.index] = n.outputs[o.output].gradient;
+
+        if (w_.results.size() < n.n_inputs) w_.results.resize(n.n_inputs);
+        const bool runs = any && (leaves_only_ || n.runs);
+        if (runs) {
+            // Errors in a formula name the module in which the operation was recorded.
+            struct Restore {
+                Node* node;
+                const ModulePath* path;
+                ~Restore() {
+                    running_node = node;
+                    context.path = path;
+                }
+            } const restore{std::exchange(running_node, &n), std::exchange(context.path, n.path)};
+            Gradients gradients(n, w_.results.data());
+            n.run(gradients);
+            for (std::uint32_t i = 0; i < n.n_inputs; ++i)
+                if (w_.results[i].defined()) w_.results[i] = fit(std::move(w_.results[i]), n.edges[i], n.op);
+        }
+        for (std::uint32_t k = 0; k < n.n_outputs; ++k) n.outputs[k].gradient = Tensor();
+        if (!retain_) {
+            n.release();
+            n.released = true;
+        }
+        for (std::uint32_t i = 0; i < n.n_inputs; ++i) {
+            const Edge& e = n.edges[i];
+            Tensor gradient = std::move(w_.results[i]);
+            if (Node* const below = e.node.get(); below != nullptr) {
+                if (gradient.defined() && below->needed) {
+                    OutputSlot& slot = below->outputs[e.output];
+                    slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
+                }
+                if (--below->pending == 0 && below->needed) push(below);
+            } else if (e.leaf.defined() && e.slot != Gradients::kUnwanted) {
+                deliver_leaf(e.slot, std::move(gradient));
+            }
+        }
+    }
+
+    /// Only now that nothing can throw any more, except for want of memory, do the leaves change.
+    void commit() {
+        for (LeafSlot& slot : w_.leaves) {
+            if (!slot.gradient.defined()) continue;
+            if (context.gradient_store != nullptr)
+                static_cast<GradientStore*>(context.gradient_store)->add(slot.leaf, std::move(slot.gradient));
+            else
+                add_to_leaf(slot.leaf, std::move(slot.gradient), create_);
+        }
+    }
+
+public:
+    static void add_to_leaf(const Tensor& leaf, Tensor gradient, bool create_graph) {
+        Tensor& held = body(leaf).leaf->gradient;
+        if (held.defined()) {
+            held = accumulate(std::move(held), std::move(gradient));
+        } else if (create_graph) {
+            held = std::move(gradient);
+        } else {
+            // A buffer that others see too (two leaves of one sum) is copied: each leaf's gradient is its own.
+            held = sole_owner(gradient) && body(gradient).contiguous ? std::move(gradient) : gradient.clone();
+        }
+    }
+
+private:
+    Workspace& w_;
+    std::uint64_t id_;
+    bool retain_, create_;
+    bool leaves_only_ = true;
+};
+
+}  // namespace
+
+Tensor accumulate(Tensor a, Tensor b) {
+    if (!a.defined()) return b;
+    if (!recording()) {
+        if (sole_owner(a) && body(a).contiguous) {
+            add_in_place(a, b);
+            return a;
+        }
+        if (sole_owner(b) && body(b).contiguous) {
+            add_in_place(b, a);
+            return b;
+        }
+    }
+    return add(a, b);
+}
+
+std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor> seeds, std::span<const Tensor> wanted,
+                                 bool retain_graph, bool create_graph) {
+    const GradMode mode(create_graph);
+    const WorkspaceLease lease;
+    Pass pass(*lease, retain_graph || create_graph, create_graph);
+    return pass.run(roots, seeds, wanted);
+}
+
+namespace {
+
+Tensor checked_seed(const Tensor& root, const Tensor& given, const char* caller) {
+    if (!given.defined()) {
+        if (root.numel() != 1)
+            throw GradError(std::string(caller) + ": expected a tensor of one element, got the shape " + root.shape().str() +
+                            "; give the gradient to start from, or reduce it with sum() or mean()");
+        return ones_like(root);
+    }
+    if (!(given.shape() == root.shape()))
+        throw ShapeError(std::string(caller) + ": the gradient has the shape " + given.shape().str() + ", expected that of the output, " +
+                         root.shape().str());
+    return given.to(root.dtype());
+}
+
+void check_root(const Tensor& root, const char* caller) {
+    check_defined(root, caller);
+    if (!root.requires_grad())
+        throw GradError(std::string(caller) + ": the tensor of shape " + root.shape().str() +
+                        " depends on nothing that requires a gradient, or was computed under NoGrad");
+}
+
+}  // namespace
+}  // namespace detail
+
+void Tensor::backward() const { backward(BackwardOptions{}); }
+
+void Tensor::backward(const BackwardOptions& options) const {
+    detail::check_root(*this, "backward");
+    Tensor seed = detail::checked_seed(*this, options.gradient, "backward");
+    detail::run_backward({this, 1}, {&seed, 1}, {}, options.retain_graph, options.create_graph);
+}
+
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs, const GradOptions& options) {
+    if (!options.grad_outputs.empty() && options.grad_outputs.size() != outputs.size())
+        throw ValueError("grad: expected as many grad_outputs as outputs, " + std::to_string(outputs.size()) + ", got " +
+                         std::to_string(options.grad_outputs.size()));
+    std::vector<Tensor> seeds;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        detail::check_root(outputs[i], "grad");
+        seeds.push_back(detail::checked_seed(outputs[i], options.grad_outputs.empty() ? Tensor() : options.grad_outputs[i], "grad"));
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        detail::check_defined(inputs[i], "grad");
+        if (!inputs[i].requires_grad())
+            throw GradError("grad: input " + std::to_string(i) + ", of shape " + inputs[i].shape().str() +
+                            ", does not require a gradient; call requires_grad(true) on it before it is used");
+    }
+    if (inputs.empty()) return {};
+    std::vector<Tensor> gradients = detail::run_backward(outputs, seeds, inputs, options.retain_graph, options.create_graph);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (!gradients[i].defined() && !options.allow_unused)
+            throw GradError("grad: no output depends on input " + std::to_string(i) + ", of shape " + inputs[i].shape().str() +
+                            "; pass {.allow_unused = true} to get an undefined gradient for it");
+    return gradients;
+}
+
+Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options) {
+    return grad(std::vector<Tensor>{output}, std::vector<Tensor>{input}, options)[0];
+}
+
+void GradientStore::add(const Tensor& leaf, Tensor gradient) {
+    for (auto& [known, sum] : entries_) {
+        if (known.unsafe_body() == leaf.unsafe_body()) {
+            sum = detail::accumulate(std::move(sum), std::move(gradient));
+            return;
+        }
+    }
+    entries_.emplace_back(leaf, std::move(gradient));
+}
+
+void GradientStore::commit() {
+    const NoGrad no_grad;
+    for (auto& [leaf, gradient] : entries_)
+        detail::Pass::add_to_leaf(leaf, detail::call_hooks(detail::body(leaf).leaf->hooks, std::move(gradient), "a leaf"), false);
+    entries_.clear();
+}
+
+GradientStore::Scope::Scope(GradientStore& store) noexcept : before_(std::exchange(detail::context.gradient_store, &store)) {}
+
+GradientStore::Scope::~Scope() { detail::context.gradient_store = before_; }
+
+}  // namespace xg

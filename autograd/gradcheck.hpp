@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/tensor.hpp>
+
+namespace xg {
+
+/// How gradients are compared with differences. A pair agrees if |a - b| <= absolute + relative · max(|a|, |b|).
+struct GradcheckOptions {
+    double step = 1e-6;      ///< An element x is moved by step · max(1, |x|) both ways. Keep inputs further than this off kinks.
+    double relative = 1e-5;  ///< Relative tolerance.
+    double absolute = 1e-6;  ///< Absolute tolerance.
+    std::uint64_t seed = 0;  ///< Of the random weights that the outputs are summed with.
+};
+
+/// What a gradient check found.
+struct GradcheckResult {
+    bool ok = true;
+    std::string message = {};  ///< The first disagreement: the input, the element, both numbers and the step. Empty if all is well.
+    explicit operator bool() const noexcept { return ok; }
+};
+
+/// A function of tensors that is to be checked. It must give the same result each time, and not change its inputs.
+using TensorFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+/// The same with a single result.
+using SingleTensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
+
+/// Compares the gradients that the engine computes of `f` with central differences.
+///
+/// All float64 inputs are moved, one element at a time; int64 and bool ones are constants. The outputs, of any number and shape, are summed
+/// with random weights, so that no error cancels; outputs that are not of a floating-point type are left out. The inputs
+/// themselves are not touched: `f` gets copies. Throws ValueError if no input is of float64, and DTypeError for float32 ones, which are
+/// too coarse for differences.
+XG_EXPORT GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+XG_EXPORT GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+
+/// Checks second derivatives: `gradcheck` of the gradients of `f`, as functions of the inputs and of the outputs' gradients.
+XG_EXPORT GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+XG_EXPORT GradcheckResult gradgradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+
+}  // namespace xg

@@ -1,0 +1,115 @@
+#include <xgrad/autograd/reductions.hpp>
+
+#include <string>
+
+#include <xgrad/autograd/detail/elementwise.hpp>
+#include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/error.hpp>
+
+namespace xg {
+
+using detail::body;
+using detail::check_defined;
+using detail::record;
+using detail::Reduction;
+using detail::saved;
+using detail::wrt;
+
+namespace {
+
+/// A 1 for each axis that is reduced, and the shapes with those axes of size 1 and without them.
+struct Plan {
+    Shape reduced, kept_shape, dropped_shape;
+    std::int64_t count = 1;  // elements that make one result
+
+    Plan(const Tensor& x, const Axes& axes, const char* operation) {
+        check_defined(x, operation);
+        const Shape& shape = body(x).shape;
+        const auto rank = static_cast<std::int64_t>(shape.rank());
+        reduced = Shape::filled(shape.rank(), axes.all() ? 1 : 0);
+        for (const std::int64_t given : axes.list()) {
+            const std::int64_t axis = given < 0 ? given + rank : given;
+            if (axis < 0 || axis >= rank)
+                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) + " is out of range for the shape " + shape.str());
+            if (std::exchange(reduced[static_cast<std::size_t>(axis)], 1) != 0)
+                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) + " was given twice");
+        }
+        kept_shape = shape;
+        dropped_shape = Shape::filled(shape.rank(), 0);
+        std::size_t n = 0;
+        for (std::size_t i = 0; i < shape.rank(); ++i) {
+            if (reduced[i] != 0) {
+                count *= shape[i];
+                kept_shape[i] = 1;
+            } else {
+                dropped_shape[n++] = shape[i];
+            }
+        }
+        dropped_shape = Shape(dropped_shape.data(), n);
+    }
+};
+
+Tensor drop(const Tensor& y, const Plan& plan, bool keepdims) { return keepdims ? y : y.reshape(plan.dropped_shape); }
+
+/// Sums over the axes that are marked with 1; they stay, with size 1.
+Tensor sum_marked(const Tensor& x, const Shape& reduced) {
+    return record("sum", detail::reduce(Reduction::sum, x, reduced),
+                  wrt(x, [shape = body(x).shape](const Tensor& g) { return broadcast_to(g, shape); }));
+}
+
+/// 1/n for each of the n elements of x that equal the result y of their reduction, 0 for the others. Constant, so not recorded.
+Tensor tie_shares(const Tensor& x, const Tensor& y, const Shape& reduced) {
+    const NoGrad no_grad;
+    const Tensor v = x.detach(), hit = where(equal(v, y), 1, where(not_equal(v, v), 1, zeros_like(v)));
+    return hit / detail::reduce(Reduction::sum, hit, reduced);
+}
+
+Tensor extremum(const char* operation, Reduction kind, const Tensor& x, const Axes& axes, bool keepdims) {
+    const Plan plan(x, axes, operation);
+    if (plan.count == 0 && plan.dropped_shape.elements() > 0)
+        throw ShapeError(std::string(operation) + ": no elements to choose from along the reduced axes of the shape " + body(x).shape.str());
+    const Tensor y = record(operation, detail::reduce(kind, x, plan.reduced),
+                            wrt(x, [x = saved(x), reduced = plan.reduced](const Tensor& g, const Tensor& y) {
+                                return g * tie_shares(x.get(), y, reduced);
+                            }));
+    return drop(y, plan, keepdims);
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
+    const Plan plan(x, axes, "sum");
+    return drop(sum_marked(body(x).dtype == boolean ? x.to(int64) : x, plan.reduced), plan, keepdims);
+}
+
+Tensor mean(const Tensor& v, const Axes& axes, bool keepdims) {
+    const Plan plan(v, axes, "mean");
+    const Tensor x = is_floating(body(v).dtype) ? v : v.to(float32);
+    return drop(sum_marked(x, plan.reduced) / plan.count, plan, keepdims);
+}
+
+Tensor max(const Tensor& x, const Axes& axes, bool keepdims) { return extremum("max", Reduction::max, x, axes, keepdims); }
+Tensor min(const Tensor& x, const Axes& axes, bool keepdims) { return extremum("min", Reduction::min, x, axes, keepdims); }
+
+namespace detail {
+
+Tensor sum_to(const Tensor& g, const Shape& shape, const char* operation) {
+    const Shape& from = body(g).shape;
+    bool fits = from.rank() >= shape.rank();
+    const std::size_t extra = fits ? from.rank() - shape.rank() : 0;
+    Shape reduced = Shape::filled(from.rank(), 0);
+    for (std::size_t i = 0; fits && i < from.rank(); ++i) {
+        const std::int64_t size = i < extra ? 1 : shape[i - extra];
+        reduced[i] = size != from[i] ? 1 : 0;
+        fits = size == from[i] || size == 1;
+    }
+    if (!fits)
+        throw GradError("backward of " + std::string(operation) + ": its formula returned a gradient of shape " + from.str() +
+                        " for an input of shape " + shape.str());
+    return sum_marked(g, reduced).reshape(shape);
+}
+
+}  // namespace detail
+}  // namespace xg

@@ -1,0 +1,155 @@
+#include <xgrad/core/detail/memory_pool.hpp>
+
+#include <array>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+// Blocks are kept in classes of sizes: 64 bytes apart up to 4 KiB, then eight to each doubling. Each thread has lists of its own
+// for the classes up to 256 KiB; larger blocks, and what a thread has too many of, lie in lists that all threads share.
+
+namespace xg::detail {
+
+constinit thread_local SmallLists small_lists{};
+
+namespace {
+
+void* system_get(std::size_t bytes) {
+    void* block = std::aligned_alloc(64, bytes);
+    if (block == nullptr) throw std::bad_alloc();
+    return block;
+}
+
+}  // namespace
+
+#if XG_POOL_BYPASS
+
+void* pool_get_slow(std::size_t bytes) {
+    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
+    return system_get(bytes == 0 ? 64 : (bytes + 63) / 64 * 64);
+}
+void pool_put_slow(void* block, std::size_t) noexcept { std::free(block); }
+
+#else
+
+namespace {
+
+constexpr std::size_t kSmall = SmallLists::kClasses;
+constexpr std::size_t kFirstMedium = kSmall + 1;         // more than 4 KiB
+constexpr std::size_t kMediums = 6 * 8;                  // up to 256 KiB
+constexpr std::size_t kClasses = kFirstMedium + 51 * 8;  // up to 2^63
+constexpr std::uint32_t kMaxMediumBlocks = 1024;
+
+std::size_t class_of(std::size_t bytes) {
+    if (bytes <= 64 * kSmall) return bytes == 0 ? 1 : (bytes + 63) / 64;
+    const auto log =
+        static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^log < bytes <= 2^(log + 1), log >= 12
+    const std::size_t step = (bytes - 1 - (std::size_t{1} << log)) >> (log - 3);
+    return kFirstMedium + (log - 12) * 8 + step;
+}
+
+std::size_t bytes_of(std::size_t c) {
+    if (c <= kSmall) return c * 64;
+    const std::size_t log = 12 + (c - kFirstMedium) / 8, step = (c - kFirstMedium) % 8;
+    return (std::size_t{1} << log) + ((step + 1) << (log - 3));
+}
+
+struct Shared {
+    std::mutex mutex;
+    std::array<void*, kClasses> head{};
+};
+
+// Never destroyed: static tensors may give memory back after main().
+Shared& shared() {
+    static Shared* const s = new Shared;
+    return *s;
+}
+
+struct MediumLists {
+    void* head[kMediums];
+    std::uint32_t count[kMediums];
+};
+[[gnu::tls_model("initial-exec")]] constinit thread_local MediumLists medium_lists{};
+
+void shared_put(void* block, std::size_t c) noexcept {
+    Shared& s = shared();
+    const std::lock_guard lock(s.mutex);
+    *static_cast<void**>(block) = s.head[c];
+    s.head[c] = block;
+}
+
+enum class Life : char { unborn, alive, over };
+[[gnu::tls_model("initial-exec")]] constinit thread_local Life life = Life::unborn;
+
+void hand_over(void*& head, std::uint32_t& count, std::size_t c) noexcept {
+    while (head != nullptr) {
+        void* const next = *static_cast<void**>(head);
+        shared_put(head, c);
+        head = next;
+    }
+    count = 0;
+}
+
+/// Gives a thread's lists to all others when it ends. What it frees later goes to the shared lists at once.
+struct Farewell {
+    Farewell() { life = Life::alive; }
+    ~Farewell() {
+        life = Life::over;
+        for (std::size_t c = 1; c <= kSmall; ++c) hand_over(small_lists.head[c], small_lists.count[c], c);
+        for (std::size_t m = 0; m < kMediums; ++m)
+            hand_over(medium_lists.head[m], medium_lists.count[m], kFirstMedium + m);
+    }
+};
+
+bool keeps_lists() {
+    if (life == Life::unborn) [[unlikely]] {
+        thread_local Farewell farewell;
+        static_cast<void>(farewell);
+    }
+    return life == Life::alive;
+}
+
+}  // namespace
+
+void* pool_get_slow(std::size_t bytes) {
+    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
+    const std::size_t c = class_of(bytes);
+    if (c >= kFirstMedium && c < kFirstMedium + kMediums) {
+        const std::size_t m = c - kFirstMedium;
+        if (void* const block = medium_lists.head[m]; block != nullptr) {
+            medium_lists.head[m] = *static_cast<void**>(block);
+            --medium_lists.count[m];
+            return block;
+        }
+    }
+    {
+        Shared& s = shared();
+        const std::lock_guard lock(s.mutex);
+        if (void* const block = s.head[c]; block != nullptr) {
+            s.head[c] = *static_cast<void**>(block);
+            return block;
+        }
+    }
+    return system_get(bytes_of(c));
+}
+
+void pool_put_slow(void* block, std::size_t bytes) noexcept {
+    const std::size_t c = class_of(bytes);
+    const bool small = c <= kSmall;
+    if ((small || c < kFirstMedium + kMediums) && keeps_lists()) {
+        void*& head = small ? small_lists.head[c] : medium_lists.head[c - kFirstMedium];
+        std::uint32_t& count = small ? small_lists.count[c] : medium_lists.count[c - kFirstMedium];
+        if (count < (small ? SmallLists::kMaxBlocks : kMaxMediumBlocks)) {
+            *static_cast<void**>(block) = head;
+            head = block;
+            ++count;
+            return;
+        }
+    }
+    shared_put(block, c);
+}
+
+#endif
+
+}  // namespace xg::detail

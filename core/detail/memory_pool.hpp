@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Under AddressSanitizer every block comes from, and goes back to, the system, so that the pool hides no error.
+#if defined(__SANITIZE_ADDRESS__)
+#define XG_POOL_BYPASS 1
+#else
+#define XG_POOL_BYPASS 0
+#endif
+
+namespace xg::detail {
+
+[[nodiscard]] void* pool_get_slow(std::size_t bytes);
+void pool_put_slow(void* block, std::size_t bytes) noexcept;
+
+/// This thread's free blocks of the small classes, 64 bytes apart. A free block's first word is the address of the next.
+struct SmallLists {
+    static constexpr std::size_t kClasses = 64;
+    static constexpr std::uint32_t kMaxBlocks = 4096;
+    void* head[kClasses + 1];
+    std::uint32_t count[kClasses + 1];
+};
+
+[[gnu::tls_model("initial-exec"), gnu::visibility("hidden")]] extern constinit thread_local SmallLists small_lists;
+
+/// A block of at least `bytes`, aligned to 64 bytes, whose content is anything. Throws std::bad_alloc.
+[[nodiscard]] inline void* pool_get(std::size_t bytes) {
+    if constexpr (!XG_POOL_BYPASS) {
+        const std::size_t c = (bytes + 63) / 64;
+        if (c <= SmallLists::kClasses) {
+            if (void* block = small_lists.head[c]; block != nullptr) {
+                small_lists.head[c] = *static_cast<void**>(block);
+                --small_lists.count[c];
+                return block;
+            }
+        }
+    }
+    return pool_get_slow(bytes);
+}
+
+/// Gives a block back; `bytes` is what was asked for. Any thread may.
+inline void pool_put(void* block, std::size_t bytes) noexcept {
+    if constexpr (!XG_POOL_BYPASS) {
+        const std::size_t c = (bytes + 63) / 64;
+        // A count of 0 also stands for a thread that is not yet, or no longer, keeping lists.
+        if (c <= SmallLists::kClasses && small_lists.count[c] != 0 && small_lists.count[c] < SmallLists::kMaxBlocks) {
+            *static_cast<void**>(block) = small_lists.head[c];
+            small_lists.head[c] = block;
+            ++small_lists.count[c];
+            return;
+        }
+    }
+    pool_put_slow(block, bytes);
+}
+
+}  // namespace xg::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+namespace xg {
+
+struct ModulePath;
+
+namespace detail {
+
+/// What a thread computes under, and what its tasks on the pool's threads therefore compute under as well: the pool
+/// copies it into the worker around each task. All of a thread's modes lie in one struct so that one copy moves them.
+struct TaskContext {
+    const ModulePath* path = nullptr;  ///< The module that is running; null outside of modules.
+    bool grad_enabled = true;          ///< Whether operations are recorded.
+    void* gradient_store = nullptr;    ///< Where a backward puts the leaves' gradients; null: into the leaves.
+};
+
+// initial-exec and hidden: the library's own code reads it with one instruction instead of a call to __tls_get_addr.
+// constinit spares the call of a dynamic initialiser. Only code inside the library can name it.
+[[gnu::tls_model("initial-exec"), gnu::visibility("hidden")]] extern constinit thread_local TaskContext context;
+
+/// This thread's context. For the library's own sources only.
+inline TaskContext& task_context() noexcept { return context; }
+
+}  // namespace detail
+}  // namespace xg

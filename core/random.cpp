@@ -1,0 +1,50 @@
+#include <xgrad/core/random.hpp>
+
+#include <atomic>
+
+// Its headers trip -Wpedantic and -Wconversion in some versions, and Debian's lie in a plain system folder.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wconversion"
+#include <Random123/philox.h>
+#pragma GCC diagnostic pop
+
+namespace xg {
+namespace {
+
+// A thread that was never seeded has 2^40 streams to itself, beyond those that a seeded thread counts from 0.
+constexpr int thread_shift = 40;
+std::atomic<std::uint64_t> unseeded_threads{0};
+
+struct Generator {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;
+    bool started = false;
+};
+
+[[gnu::tls_model("initial-exec")]] constinit thread_local Generator generator{};
+
+constexpr std::uint32_t low_word(std::uint64_t v) noexcept { return static_cast<std::uint32_t>(v); }
+constexpr std::uint32_t high_word(std::uint64_t v) noexcept { return static_cast<std::uint32_t>(v >> 32); }
+
+}  // namespace
+
+std::array<std::uint32_t, 4> Philox::block(std::uint64_t counter) const noexcept {
+    const r123::Philox4x32::ctr_type place{
+        {low_word(counter), high_word(counter), low_word(stream_), high_word(stream_)}};
+    const r123::Philox4x32::key_type key{{low_word(seed_), high_word(seed_)}};
+    const auto words = r123::Philox4x32{}(place, key);
+    return {words[0], words[1], words[2], words[3]};
+}
+
+void manual_seed(std::uint64_t seed) noexcept { generator = {.seed = seed, .stream = 0, .started = true}; }
+
+Philox next_stream() noexcept {
+    if (!generator.started) {
+        const std::uint64_t number = unseeded_threads.fetch_add(1, std::memory_order_relaxed) + 1;
+        generator = {.seed = 0, .stream = number << thread_shift, .started = true};
+    }
+    return Philox(generator.seed, generator.stream++);
+}
+
+}  // namespace xg

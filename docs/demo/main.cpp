@@ -1,0 +1,156 @@
+// The demo: 100 layers of ReLU that do not learn, and the reason.
+
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include <xgrad/xgrad.hpp>
+
+#include "options.hpp"
+#include "progress.hpp"
+
+namespace {
+
+using xg::Tensor;
+
+xg::nn::Sequential make_stack(const Options& o, xg::nn::Init init) {
+    xg::manual_seed(o.seed);
+    xg::nn::Sequential model;
+    for (std::int64_t i = 0; i < o.depth; ++i)
+        model.add(xg::nn::Linear(i == 0 ? 2 : o.width, o.width, {.init = init}), xg::nn::ReLU());
+    model.add(xg::nn::Linear(o.width, 1, {.init = init}));
+    return model;
+}
+
+/// The mean of |y - p| / |y| in percent, |y| at least 1e-7.
+double mean_absolute_percentage_error(const Tensor& prediction, const Tensor& target) {
+    return 100 * xg::mean(xg::abs(target - prediction) / xg::maximum(xg::abs(target), 1e-7)).item();
+}
+
+struct Scores {
+    double loss = 0, mape = 0;
+};
+
+/// Loss and MAPE without a graph, batch by batch.
+Scores evaluate(const xg::nn::Sequential& model, const Tensor& x, const Tensor& y, std::int64_t batch) {
+    const xg::NoGrad no_grad;
+    Scores total;
+    for (auto [xb, yb] : xg::data::batches(x, y, {.batch_size = batch})) {
+        const Tensor prediction = model(xb);
+        const double share = static_cast<double>(xb.size(0)) / static_cast<double>(x.size(0));
+        total.loss += share * xg::nn::mse_loss(prediction, yb).item();
+        total.mape += share * mean_absolute_percentage_error(prediction, yb);
+    }
+    return total;
+}
+
+/// Trains; returns false, having said at which step, if the loss is not a number.
+bool train(const Options& o, const xg::nn::Sequential& model, xg::inspect::GradientMonitor& monitor,
+           const xg::data::Split& data) {
+    xg::optim::SGD optimizer(model.parameters(), {.lr = o.lr});
+    Progress progress;
+    const std::int64_t rows = data.x_train.size(0), batches = (rows + o.batch - 1) / o.batch;
+    std::int64_t step = 0;
+    for (std::int64_t epoch = 1; epoch <= o.epochs; ++epoch) {
+        const auto start = std::chrono::steady_clock::now();
+        Scores scores;
+        std::int64_t done = 0;
+        for (auto [xb, yb] : xg::data::batches(data.x_train, data.y_train, {.batch_size = o.batch})) {
+            progress.show(fmt::format("epoch {}/{}", epoch, o.epochs), done++, batches);
+            optimizer.zero_grad();
+            const Tensor prediction = model(xb), loss = xg::nn::mse_loss(prediction, yb);
+            ++step;
+            if (!std::isfinite(loss.item())) {
+                progress.clear();
+                fmt::print(stderr, "xgrad_demo: the loss is {} at step {} (epoch {}); try a smaller --lr\n",
+                           loss.item(), step, epoch);
+                return false;
+            }
+            loss.backward();
+            monitor.record();
+            optimizer.step();
+            const double share = static_cast<double>(xb.size(0)) / static_cast<double>(rows);
+            scores.loss += share * loss.item();
+            scores.mape += share * mean_absolute_percentage_error(prediction.detach(), yb);
+        }
+        const Scores validation = evaluate(model, data.x_test, data.y_test, o.batch);
+        progress.clear();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        fmt::print("epoch {:>3}/{}  loss {:<10.7g} val_loss {:<10.7g} MAPE {:<8.4g} {:.2f} s\n", epoch, o.epochs,
+                   scores.loss, validation.loss, scores.mape, seconds);
+        std::fflush(stdout);
+    }
+    return true;
+}
+
+/// The profile at the first step of a stack that is initialised so.
+xg::inspect::NamedProfile first_step(const Options& o, xg::nn::Init init, const std::string& name, const Tensor& x,
+                                     const Tensor& y) {
+    const xg::nn::Sequential model = make_stack(o, init);
+    xg::inspect::GradientMonitor monitor(model);
+    xg::nn::mse_loss(model(x), y).backward();
+    monitor.record();
+    return {name, monitor.first()};
+}
+
+std::vector<std::string> draw(const Options& o, const xg::data::Split& data) {
+    const Tensor x = data.x_train.slice(0, 0, o.batch), y = data.y_train.slice(0, 0, o.batch);
+    const std::vector<xg::inspect::NamedProfile> profiles{first_step(o, xg::nn::Init::glorot_uniform, "Glorot", x, y),
+                                                          first_step(o, xg::nn::Init::he_uniform, "He", x, y),
+                                                          first_step(o, xg::nn::Init::pytorch, "PyTorch", x, y)};
+    const std::string caption =
+        "Left: the gradient that reaches each layer's output at the first step. Dashed and shaded: theory for one "
+        "input, "
+        "½·n_in·Var(W) a layer, with two standard deviations. Right: Glorot's weights get equally little in every "
+        "layer, "
+        "since activations shrink going forward as gradients shrink going back: this panel alone would hide the "
+        "fault.\n"
+        "He's flat line is no cure under SGD: by the last layer all inputs look alike, and the loss overflows or "
+        "stays. "
+        "What trains this stack is a residual branch scaled by 1/depth, with He initialisation.";
+    const xg::plot::Figure figure = xg::inspect::depth_figure(
+        profiles, fmt::format("{} layers of {} ReLU units at the first step", o.depth, o.width), caption);
+    const xg::plot::Written written = figure.write(o.out + "/gradients");
+    if (!written.message.empty()) fmt::print(stderr, "xgrad_demo: {}\n", written.message);
+    return written.paths;
+}
+
+int run(const Options& o) {
+    xg::make_folder(o.out);  // before the work, not after it
+    if (o.threads > 0) xg::set_num_threads(o.threads);
+    fmt::print(stderr, "{}, {} threads\n", xg::tune_blas(), xg::num_threads());
+
+    auto [x, y] = xg::data::make_regression({.n_samples = 100'000, .n_features = 2, .random_state = 570});
+    const xg::data::Split data = xg::data::train_test_split(x, y, {.random_state = 570});
+    const xg::nn::Sequential model = make_stack(o, o.init);
+    xg::inspect::GradientMonitor monitor(model);
+    const bool finished = train(o, model, monitor, data);
+
+    // Where the loss is lost, the first step still tells why.
+    const xg::inspect::Profile profile = finished ? monitor.profile() : monitor.first();
+    if (profile.step > 0) {
+        fmt::print("\nStep {}:\n{}\n{}\n", profile.step, profile.table(), xg::inspect::diagnose(profile).text());
+        xg::write_file(o.out + "/layers.csv", profile.to_csv());
+        xg::write_file(o.out + "/layers.json", profile.to_json());
+    }
+    std::vector<std::string> paths = draw(o, data);
+    if (profile.step > 0) paths.insert(paths.end(), {o.out + "/layers.csv", o.out + "/layers.json"});
+    fmt::print("\nWritten:\n");
+    for (const std::string& path : paths) fmt::print("  {}\n", path);
+    return finished ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Options options = parse_options(argc, argv);
+    try {
+        return run(options);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "xgrad_demo: {}\n", error.what());
+        return 2;
+    }
+}

@@ -1,0 +1,223 @@
+#include <xgrad/inspect/gradient_monitor.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/inspect/norm.hpp>
+#include <xgrad/nn/activations.hpp>
+#include <xgrad/nn/sequential.hpp>
+
+namespace xg::inspect {
+namespace {
+
+/// What a step has shown of a layer; NaN where there was nothing.
+struct Norms {
+    double output = NAN, weight = NAN, bias = NAN, dead = NAN;
+};
+
+/// A layer that is watched, and what this step has shown so far.
+struct Watched {
+    std::string name, type;
+    Tensor weight, bias;  // undefined where there is none
+    bool relu = false;
+    double output_squares = 0, weight_squares = 0, bias_squares = 0;
+    std::int64_t output_passes = 0, weight_passes = 0, bias_passes = 0;
+    std::vector<char> active;  // a unit's, over the step's batches
+    Norms latest;              // of the step that was recorded last
+
+    double dead_share() const {
+        if (active.empty()) return NAN;
+        return static_cast<double>(std::count(active.begin(), active.end(), 0)) / static_cast<double>(active.size());
+    }
+
+    Norms norms() const {
+        const auto of_parameter = [](const Tensor& p, double squares, std::int64_t passes) {
+            if (!p.defined() || passes == 0) return static_cast<double>(NAN);
+            // Several passes were summed in the parameter: the norm of the sum is what counts.
+            return passes > 1 && p.grad().defined() ? l2_norm(p.grad()) : std::sqrt(squares);
+        };
+        return {output_passes == 0 ? NAN : std::sqrt(output_squares),
+                of_parameter(weight, weight_squares, weight_passes), of_parameter(bias, bias_squares, bias_passes),
+                dead_share()};
+    }
+
+    void forget() {
+        output_squares = weight_squares = bias_squares = 0;
+        output_passes = weight_passes = bias_passes = 0;
+        std::fill(active.begin(), active.end(), char{0});
+    }
+};
+
+template <class T>
+void mark_active(const T* h, std::int64_t rows, std::vector<char>& active) {
+    const std::size_t units = active.size();
+    for (std::int64_t r = 0; r < rows; ++r, h += units)
+        for (std::size_t j = 0; j < units; ++j) active[j] = static_cast<char>(active[j] | (h[j] > T(0)));
+}
+
+void mark_active(const Tensor& output, std::vector<char>& active) {
+    if (output.rank() == 0 || !output.is_contiguous()) return;
+    active.resize(static_cast<std::size_t>(output.size(-1)));
+    if (active.empty()) return;
+    const std::int64_t rows = output.numel() / static_cast<std::int64_t>(active.size());
+    if (output.dtype() == float32)
+        mark_active(output.data<float>(), rows, active);
+    else if (output.dtype() == float64)
+        mark_active(output.data<double>(), rows, active);
+}
+
+}  // namespace
+
+struct GradientMonitor::State {
+    std::vector<Watched> layers;
+    std::vector<HookHandle> handles;
+    MonitorOptions options;
+    std::int64_t steps = 0;
+    bool measuring = true;
+    bool passed = false;      // a backward went through since the last record
+    std::int64_t latest = 0;  // the step that was measured last
+    Profile first;
+    std::vector<double> history;  // a row of output norms a step
+
+    ~State() {
+        for (HookHandle& handle : handles) handle.remove();
+    }
+
+    Profile snapshot() const;
+};
+
+namespace {
+
+struct Place {
+    nn::Module layer, outermost;  // the second is what its activation, if any, makes of the first
+    std::string name;
+};
+
+bool is_activation(const nn::Module& m) {
+    return m.get_if<nn::ReLU>() != nullptr || m.get_if<nn::Tanh>() != nullptr || m.get_if<nn::Sigmoid>() != nullptr;
+}
+
+/// The modules with parameters of their own, in order, each with the activation behind it.
+void find_layers(const nn::Module& module, const std::string& name, const nn::Module& outermost,
+                 std::vector<Place>& out) {
+    const auto children = module.children();
+    if (children.empty()) {
+        if (!module.parameters().empty()) out.push_back({module, outermost, name});
+        return;
+    }
+    const bool in_order = module.get_if<nn::Sequential>() != nullptr;
+    for (std::size_t i = 0; i < children.size(); ++i) {
+        const auto& [child_name, child] = children[i];
+        const bool followed = in_order && i + 1 < children.size() && is_activation(children[i + 1].second);
+        find_layers(child, name.empty() ? child_name : name + "." + child_name,
+                    followed ? children[i + 1].second : child, out);
+    }
+}
+
+}  // namespace
+
+GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& options)
+    : state_(std::make_shared<State>()) {
+    if (options.every < 1)
+        throw ValueError("GradientMonitor: expected `every` of at least 1, got " + std::to_string(options.every));
+    state_->options = options;
+    std::vector<Place> places;
+    find_layers(model, "", model, places);
+    state_->layers.resize(places.size());
+    // The hooks hold the state weakly: a monitor that is gone watches nothing.
+    const std::weak_ptr<State> weak = state_;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        Watched& w = state_->layers[i];
+        const Place& place = places[i];
+        w.name = place.name;
+        w.type = place.layer.type() + (place.outermost.same_as(place.layer) ? "" : " + " + place.outermost.type());
+        w.relu = place.outermost.get_if<nn::ReLU>() != nullptr;
+        for (const nn::NamedTensor& p : place.layer.named_parameters()) {
+            const bool is_bias = p.name.find("bias") != std::string::npos;
+            Tensor& slot = is_bias ? w.bias : w.weight;
+            if (slot.defined()) continue;
+            slot = p.tensor;
+            state_->handles.push_back(p.tensor.register_hook([weak, i, is_bias](const Tensor& gradient) {
+                if (const auto s = weak.lock(); s && s->measuring) {
+                    Watched& layer = s->layers[i];
+                    (is_bias ? layer.bias_squares : layer.weight_squares) += sum_of_squares(gradient);
+                    ++(is_bias ? layer.bias_passes : layer.weight_passes);
+                    s->passed = true;
+                }
+                return Tensor();
+            }));
+        }
+        state_->handles.push_back(
+            place.outermost.register_output_hook([weak, i](const nn::Module&, const Tensor& output) {
+                const auto s = weak.lock();
+                if (!s || !s->measuring || !output.requires_grad()) return;
+                if (s->options.dead_units && s->layers[i].relu) mark_active(output, s->layers[i].active);
+                output.register_hook([weak, i](const Tensor& gradient) {
+                    if (const auto inner = weak.lock(); inner && inner->measuring) {
+                        inner->layers[i].output_squares += sum_of_squares(gradient);
+                        ++inner->layers[i].output_passes;
+                        inner->passed = true;
+                    }
+                    return Tensor();
+                });
+            }));
+    }
+}
+
+Profile GradientMonitor::State::snapshot() const {
+    Profile profile;
+    profile.step = latest;
+    if (latest == 0) return profile;
+    for (const Watched& w : layers) {
+        LayerRecord r{.name = w.name,
+                      .type = w.type,
+                      .gradient_norm = w.latest.output,
+                      .weight_gradient_norm = w.latest.weight,
+                      .bias_gradient_norm = w.latest.bias,
+                      .weight_norm = w.weight.defined() ? l2_norm(w.weight) : NAN,
+                      .dead_share = w.latest.dead};
+        r.geometry.relu = w.relu;
+        if (w.weight.defined() && w.weight.rank() >= 2) {
+            r.geometry.n_out = static_cast<double>(w.weight.size(0));
+            r.geometry.n_in = static_cast<double>(w.weight.numel()) / r.geometry.n_out;
+            r.geometry.weight_variance = r.weight_norm * r.weight_norm / static_cast<double>(w.weight.numel());
+        }
+        profile.layers.push_back(std::move(r));
+    }
+    return profile;
+}
+
+void GradientMonitor::record() {
+    State& s = *state_;
+    if (!s.measuring || s.passed) {
+        ++s.steps;
+        if (s.measuring) {
+            s.latest = s.steps;
+            for (Watched& w : s.layers) {
+                w.latest = w.norms();
+                s.history.push_back(w.latest.output);
+            }
+            if (s.first.step == 0) s.first = s.snapshot();
+        }
+        s.measuring = s.steps % s.options.every == 0;
+    }
+    for (Watched& w : s.layers) w.forget();
+    s.passed = false;
+}
+
+Profile GradientMonitor::profile() const { return state_->snapshot(); }
+const Profile& GradientMonitor::first() const { return state_->first; }
+std::int64_t GradientMonitor::steps() const noexcept { return state_->steps; }
+
+std::vector<std::vector<double>> GradientMonitor::history() const {
+    const auto width = static_cast<std::ptrdiff_t>(state_->layers.size());
+    std::vector<std::vector<double>> rows;
+    for (auto at = state_->history.begin(); at != state_->history.end(); at += width) rows.emplace_back(at, at + width);
+    return rows;
+}
+
+}  // namespace xg::inspect

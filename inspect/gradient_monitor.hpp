@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <xgrad/inspect/profile.hpp>
+#include <xgrad/nn/module.hpp>
+
+namespace xg::inspect {
+
+/// What a GradientMonitor measures besides the gradients' norms.
+struct MonitorOptions {
+    bool dead_units = true;  ///< Look for units that are 0 for a whole batch, behind each ReLU.
+    std::int64_t every = 1;  ///< Measure every n-th step; the steps between cost nothing but a branch.
+};
+
+/// Measures each layer's gradients during backward, while they are still in cache: ‖∂L/∂h‖, ‖∂L/∂W‖, ‖∂L/∂b‖.
+///
+/// A layer is a module with parameters of its own; h is its output, behind the activation that follows it in a Sequential. Call `record`
+/// between `backward` and the optimizer's step. A handle: copies are one monitor, which watches its model as long as one of them lives.
+class XG_EXPORT GradientMonitor {
+public:
+    /// Throws ValueError for `every` below 1.
+    explicit GradientMonitor(const nn::Module& model, const MonitorOptions& options = {});
+
+    /// Closes a step: what its backward passes showed becomes the latest profile. Where a step had several passes, ‖∂L/∂W‖ and ‖∂L/∂b‖ are
+    /// those of the collected gradients. A step without a backward pass is not counted.
+    void record();
+
+    /// The layers at the latest recorded step that was measured, with the weights' norms as they are now; with a step of 0 if there was none.
+    Profile profile() const;
+    /// The layers at the first recorded step.
+    const Profile& first() const;
+    /// How many steps were recorded.
+    std::int64_t steps() const noexcept;
+    /// ‖∂L/∂h‖ of all layers at each measured step, in order.
+    std::vector<std::vector<double>> history() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace xg::inspect

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <xgrad/nn/module.hpp>
+
+namespace xg::nn {
+
+/// Modules one after another, named 0, 1, 2, …
+class XG_EXPORT Sequential : public Layer<Sequential> {
+public:
+    Sequential() = default;
+    /// Appends modules that take one tensor and return one; any number of them.
+    template <class... M>
+    Sequential& add(const M&... modules) {
+        (append(Module(modules)), ...);
+        return *this;
+    }
+    std::int64_t size() const;
+    /// The i-th module; negative ones count from the end. Throws IndexError.
+    Module operator[](std::int64_t i) const;
+
+    Tensor forward(const Tensor& x) const;
+
+private:
+    void append(const Module& module);
+};
+
+}  // namespace xg::nn
