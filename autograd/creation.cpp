@@ -210,25 +210,25 @@ Tensor from_data(const bool* values, const Shape& shape, const TensorOptions& op
 namespace detail {
 
 void check_count(std::size_t given, const Shape& shape) {
-    if (static_cast<std::int64_t>(given) != shape.elements())
-        throw ShapeError("from_data: the shape " + shape.str() + " has " + std::to_string(shape.elements()) + " elements, got " +
+    const std::int64_t elements = checked_elements(shape, DType::float64);
+    if (static_cast<std::int64_t>(given) != elements)
+        throw ShapeError("from_data: the shape " + shape.str() + " has " + std::to_string(elements) + " elements, got " +
                          std::to_string(given));
 }
 
 }  // namespace detail
 
 Tensor adopt(void* data, const Shape& shape, DType dtype, std::function<void()> release) {
-    for (const std::int64_t size : shape)
-        if (size < 0) throw ShapeError("adopt: a tensor's sizes must not be negative, got the shape " + shape.str());
+    const std::int64_t numel = detail::checked_elements(shape, dtype);
     auto* storage = new detail::Storage;
     auto owner = detail::Ref<detail::Storage>::adopt(storage);
     storage->release = new std::function<void()>(std::move(release));
     storage->data = static_cast<char*>(data);
-    storage->bytes = static_cast<std::size_t>(shape.elements() * item_size(dtype));
+    storage->bytes = static_cast<std::size_t>(numel * item_size(dtype));
     auto* b = new detail::Body;
     b->dtype = dtype;
     b->data = storage->data;
-    b->numel = shape.elements();
+    b->numel = numel;
     b->storage = std::move(owner);
     b->shape = shape;
     b->strides = detail::contiguous_strides(shape);

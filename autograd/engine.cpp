@@ -109,18 +109,18 @@ private:
     Workspace* space_;
 };
 
-Tensor call_hooks(const std::shared_ptr<HookList>& list, Tensor gradient, const char* whose) {
-    if (!list || list->hooks.empty()) return gradient;
-    // A copy, since a hook may remove itself or add others.
-    const auto hooks = list->hooks;
-    for (const auto& [id, hook] : hooks) {
+Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, const char* whose) {
+    if (!list) return gradient;
+    const std::shared_ptr<const HookList> hooks = list;  // a hook may drop what it is registered on
+    hooks->for_each([&](const GradientHook& hook) {
         Tensor replaced = hook(gradient);
-        if (!replaced.defined()) continue;
+        if (!replaced.defined()) return;
         if (!(replaced.shape() == gradient.shape()) || replaced.dtype() != gradient.dtype())
-            throw GradError(std::string("gradient hook on ") + whose + ": expected a " + name(gradient.dtype()) + " gradient of shape " +
-                            gradient.shape().str() + ", the hook returned " + name(replaced.dtype()) + " " + replaced.shape().str());
+            throw GradError(std::string("gradient hook on ") + whose + ": expected a " + name(gradient.dtype()) +
+                            " gradient of shape " + gradient.shape().str() + ", the hook returned " +
+                            name(replaced.dtype()) + " " + replaced.shape().str());
         gradient = std::move(replaced);
-    }
+    });
     return gradient;
 }
 
@@ -268,6 +268,7 @@ private:
             if (!slot.gradient.defined()) continue;
             any = true;
             if (slot.hooks) slot.gradient = call_hooks(slot.hooks, std::move(slot.gradient), n.op);
+            if (slot.observers) slot.gradient = call_hooks(slot.observers, std::move(slot.gradient), n.op);
         }
         for (const WantedOutput& o : outputs)
             if (o.node == &n) captured[o.index] = n.outputs[o.output].gradient;

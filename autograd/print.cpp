@@ -69,9 +69,9 @@ public:
             low = std::min(low, std::abs(static_cast<double>(v)));
             high = std::max(high, std::abs(static_cast<double>(v)));
         }
-        // The quotient of two float32 is one too, as NumPy's.
+        // Compared and divided in T, as NumPy does.
         constexpr double large = std::is_same_v<T, float> ? 1e6 : 1e8;
-        scientific_ = high >= large || (high > 0 && (low < 1e-4 || static_cast<T>(high) / static_cast<T>(low) > T(1000)));
+        scientific_ = high >= large || (high > 0 && (static_cast<T>(low) < T(1e-4) || static_cast<T>(high) / static_cast<T>(low) > T(1000)));
         std::size_t before = 0;
         for (const T v : shown) {
             if (!std::isfinite(v)) continue;
@@ -152,8 +152,8 @@ std::string scalar(T v) {
     } else {
         if (!std::isfinite(v)) return std::isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
         const Decimal d = shortest(v);
-        const T size = std::abs(v);
-        if (size == 0 || (size >= T(1e-4) && size < T(1e16))) {
+        const double size = std::abs(static_cast<double>(v));
+        if (size == 0 || (size >= 1e-4 && size < (std::is_same_v<T, float> ? 1e6 : 1e16))) {
             const std::string s = positional(d);
             return s.back() == '.' ? s + "0" : s;
         }

@@ -82,6 +82,7 @@ Tensor reshape(const Tensor& x, const Shape& wanted) {
     const Shape& from = body(x).shape;
     if (from == wanted) return x;
     const Shape shape = completed(wanted, from, body(x).numel);
+    detail::checked_elements(shape, body(x).dtype);
     Shape strides;
     Tensor y;
     if (body(x).numel == 0 || reshaped_strides(from, body(x).strides, shape, strides)) {
@@ -154,6 +155,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
         fits = from == 1 || from == shape[shape.rank() - 1 - i];
     }
     for (const std::int64_t size : shape) fits = fits && size >= 0;
+    if (fits) detail::checked_elements(shape, body(x).dtype);
     if (!fits) throw ShapeError("broadcast_to: the shape " + body(x).shape.str() + " does not broadcast to " + shape.str());
     return record("broadcast_to", make_view(x, shape, detail::broadcast_strides(x, shape), 0), wrt(x, [](const Tensor& g) { return g; }));
 }

@@ -173,17 +173,31 @@ std::string Tensor::operation() const {
     return body(*this).node ? body(*this).node->op : "";
 }
 
+namespace {
+
+std::shared_ptr<detail::HookList>& hooks_of(const detail::Body& b) {
+    return b.node ? b.node->outputs[b.output].hooks : b.leaf->hooks;
+}
+
+}  // namespace
+
 HookHandle Tensor::register_hook(GradientHook hook) const {
     check_defined(*this, "register_hook");
     const detail::Body& b = body(*this);
     if (!detail::needs_grad(*this)) throw GradError("register_hook: the tensor of shape " + b.shape.str() + " requires no gradient");
-    std::shared_ptr<detail::HookList>& list = b.node ? b.node->outputs[b.output].hooks : b.leaf->hooks;
+    std::shared_ptr<detail::HookList>& list = hooks_of(b);
     if (!list) list = std::make_shared<detail::HookList>();
-    const std::uint64_t id = list->next++;
-    list->hooks.emplace_back(id, std::move(hook));
+    const std::uint64_t id = list->add(std::move(hook));
     return HookHandle([weak = std::weak_ptr(list), id] {
-        if (const auto strong = weak.lock()) std::erase_if(strong->hooks, [id](const auto& entry) { return entry.first == id; });
+        if (const auto strong = weak.lock()) strong->remove(id);
     });
+}
+
+bool detail::observe_gradient(const Tensor& t, const std::shared_ptr<const HookList>& list) {
+    const Body& b = body(t);
+    if (!b.node || b.node->outputs[b.output].observers) return false;
+    b.node->outputs[b.output].observers = list;
+    return true;
 }
 
 std::uint32_t Tensor::version() const {

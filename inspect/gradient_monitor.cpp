@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/file.hpp>
 #include <xgrad/inspect/norm.hpp>
+#include <xgrad/inspect/report.hpp>
 #include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/sequential.hpp>
 
@@ -52,11 +54,24 @@ struct Watched {
     }
 };
 
+/// Marks the units that are above 0 in some row, a group of columns at a time: their maxima stay in registers.
 template <class T>
 void mark_active(const T* h, std::int64_t rows, std::vector<char>& active) {
+    constexpr std::size_t group = 64;
     const std::size_t units = active.size();
-    for (std::int64_t r = 0; r < rows; ++r, h += units)
-        for (std::size_t j = 0; j < units; ++j) active[j] = static_cast<char>(active[j] | (h[j] > T(0)));
+    for (std::size_t first = 0; first < units; first += group) {
+        const std::size_t n = std::min(group, units - first);
+        T largest[group] = {};
+        const T* row = h + first;
+        for (std::int64_t r = 0; r < rows; ++r, row += units) {
+            if (n == group)
+                for (std::size_t j = 0; j < group; ++j) largest[j] = row[j] > largest[j] ? row[j] : largest[j];
+            else
+                for (std::size_t j = 0; j < n; ++j) largest[j] = row[j] > largest[j] ? row[j] : largest[j];
+        }
+        for (std::size_t j = 0; j < n; ++j)
+            active[first + j] = static_cast<char>(active[first + j] | (largest[j] > T(0)));
+    }
 }
 
 void mark_active(const Tensor& output, std::vector<char>& active) {
@@ -151,19 +166,23 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
                 return Tensor();
             }));
         }
-        state_->handles.push_back(
-            place.outermost.register_output_hook([weak, i](const nn::Module&, const Tensor& output) {
+        const auto gradient_hook = [weak, i](const Tensor& gradient) {
+            if (const auto s = weak.lock(); s && s->measuring) {
+                s->layers[i].output_squares += sum_of_squares(gradient);
+                ++s->layers[i].output_passes;
+                s->passed = true;
+            }
+            return Tensor();
+        };
+        const auto observers = std::make_shared<xg::detail::HookList>();
+        observers->add(gradient_hook);
+        state_->handles.push_back(place.outermost.register_output_hook(
+            [weak, i, observers, gradient_hook](const nn::Module&, const Tensor& output) {
                 const auto s = weak.lock();
                 if (!s || !s->measuring || !output.requires_grad()) return;
                 if (s->options.dead_units && s->layers[i].relu) mark_active(output, s->layers[i].active);
-                output.register_hook([weak, i](const Tensor& gradient) {
-                    if (const auto inner = weak.lock(); inner && inner->measuring) {
-                        inner->layers[i].output_squares += sum_of_squares(gradient);
-                        ++inner->layers[i].output_passes;
-                        inner->passed = true;
-                    }
-                    return Tensor();
-                });
+                // Where another monitor watches already this one registers as anybody would.
+                if (!xg::detail::observe_gradient(output, observers)) output.register_hook(gradient_hook);
             }));
     }
 }
@@ -211,6 +230,7 @@ void GradientMonitor::record() {
 
 Profile GradientMonitor::profile() const { return state_->snapshot(); }
 const Profile& GradientMonitor::first() const { return state_->first; }
+void GradientMonitor::write_html(const std::string& path) const { write_file(path, to_html(profile())); }
 std::int64_t GradientMonitor::steps() const noexcept { return state_->steps; }
 
 std::vector<std::vector<double>> GradientMonitor::history() const {

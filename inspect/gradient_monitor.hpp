@@ -36,6 +36,8 @@ public:
     std::int64_t steps() const noexcept;
     /// ‖∂L/∂h‖ of all layers at each measured step, in order.
     std::vector<std::vector<double>> history() const;
+    /// Writes the latest profile and its verdict as a page for a browser; see `to_html`. Throws FileError.
+    void write_html(const std::string& path) const;
 
 private:
     struct State;

@@ -60,12 +60,9 @@ void copy_states(const ModuleBase& module, Rebinding& r) {
 
 template <class Hook>
 HookHandle add_hook(const std::shared_ptr<ModuleState>& state, Hooks<Hook> ModuleState::*hooks, Hook hook) {
-    Hooks<Hook>& list = (*state).*hooks;
-    const std::uint64_t id = list.next++;
-    list.list.emplace_back(id, std::make_shared<const Hook>(std::move(hook)));
+    const std::uint64_t id = ((*state).*hooks).add(std::move(hook));
     return HookHandle([weak = std::weak_ptr(state), hooks, id] {
-        if (const auto strong = weak.lock())
-            std::erase_if(((*strong).*hooks).list, [id](const auto& entry) { return entry.first == id; });
+        if (const auto strong = weak.lock()) ((*strong).*hooks).remove(id);
     });
 }
 
@@ -122,13 +119,13 @@ const ModulePath* path_of(const ModuleState& state) {
 CallScope::CallScope(const ModuleState& state) : path_(path_of(state)) {}
 
 bool has_hooks(const ModuleState& state) noexcept {
-    return !state.forward_hooks.list.empty() || !state.output_hooks.list.empty();
+    return !state.forward_hooks.empty() || !state.output_hooks.empty();
 }
 
 void run_hooks(const ModuleState& state, const Module& module, const std::vector<Tensor>& inputs,
                const std::vector<Tensor>& outputs) {
-    state.forward_hooks.run(module, inputs, outputs);
-    for (const Tensor& output : outputs) state.output_hooks.run(module, output);
+    state.forward_hooks.for_each([&](const ForwardHook& hook) { hook(module, inputs, outputs); });
+    for (const Tensor& output : outputs) state.output_hooks.for_each([&](const OutputHook& hook) { hook(module, output); });
 }
 
 void not_sequential(const ModuleState& state) {

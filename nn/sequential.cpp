@@ -16,7 +16,7 @@ const Linear* fusible(const Children& children, std::size_t i) {
     const Linear* const linear = children[i].second.get_if<Linear>();
     if (linear == nullptr || children[i + 1].second.get_if<ReLU>() == nullptr) return nullptr;
     const bool observed =
-        detail::has_hooks(linear->state()) || !children[i + 1].second.state().forward_hooks.list.empty();
+        detail::has_hooks(linear->state()) || !children[i + 1].second.state().forward_hooks.empty();
     return observed ? nullptr : linear;
 }
 
@@ -33,7 +33,7 @@ Tensor Sequential::forward(const Tensor& x) const {
             }
             ++i;
             const Module& activation = children[i].second;
-            activation.state().output_hooks.run(activation, y);
+            activation.state().output_hooks.for_each([&](const OutputHook& hook) { hook(activation, y); });
         } else {
             y = children[i].second(y);
         }

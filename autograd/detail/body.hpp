@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <xgrad/autograd/tensor.hpp>
+#include <xgrad/core/detail/hooks.hpp>
 #include <xgrad/core/detail/memory_pool.hpp>
 
 // What a Tensor's handle points to: a Body (shape, dtype, place in the graph) over a Storage (the bytes).
@@ -71,11 +72,11 @@ private:
     T* p_ = nullptr;
 };
 
-/// Gradient hooks in order of registration; shared with their handles, which hold it weakly.
-struct HookList {
-    std::vector<std::pair<std::uint64_t, GradientHook>> hooks;
-    std::uint64_t next = 0;
-};
+using HookList = Hooks<GradientHook>;
+
+/// Lets the hooks of `list` see the gradient of t, the result of an operation, after t's own: nothing is allocated, and one list serves
+/// many tensors. False, and nothing done, for a leaf and where another list watches already.
+bool observe_gradient(const Tensor& t, const std::shared_ptr<const HookList>& list);
 
 /// What only leaves that collect gradients have.
 struct LeafState {
@@ -105,6 +106,9 @@ inline Body& body(const Tensor& t) noexcept { return *static_cast<Body*>(t.unsaf
 /// Throws ValueError, naming `operation`, for an undefined tensor.
 void check_defined(const Tensor& t, const char* operation);
 
+/// The number of elements. Throws ShapeError on negative sizes, and if not even the bytes that it would have without axes of size 0 can
+/// be addressed, so that no stride overflows.
+std::int64_t checked_elements(const Shape& shape, DType dtype);
 /// Elements not yet written, row-major, from the pool. Throws ShapeError on negative sizes and std::bad_alloc.
 Tensor make_tensor(const Shape& shape, DType dtype);
 /// Another view of t's storage, outside of any graph.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -42,14 +43,15 @@ void map_vectors(void* out, const void* const* in, std::int64_t count) {
     if (n >= width) {
         evaluate<T, F>(to, n, flat_view(static_cast<const T*>(in[I]), n)...);
     } else {
+        // Whole vectors first, then what there is over them: two stores an input, however many elements.
         alignas(64) T padded[sizeof...(I)][width];
         for (std::size_t k = 0; k < sizeof...(I); ++k) {
-            const T* from = static_cast<const T*>(in[k]);
-            std::fill(std::copy(from, from + n, padded[k]), padded[k] + width, T(1));
+            xsimd::batch<T>(T(1)).store_aligned(padded[k]);
+            std::memcpy(padded[k], in[k], n * sizeof(T));
         }
         alignas(64) T result[width];
         evaluate<T, F>(result, width, flat_view(static_cast<const T*>(padded[I]), width)...);
-        std::copy(result, result + n, to);
+        std::memcpy(to, result, n * sizeof(T));
     }
 }
 

@@ -31,7 +31,8 @@ struct Edge {
 /// What the engine knows of one output of a node while it walks the graph.
 struct OutputSlot {
     Tensor gradient;
-    std::shared_ptr<HookList> hooks;
+    std::shared_ptr<HookList> hooks;             ///< Registered on this very tensor.
+    std::shared_ptr<const HookList> observers;  ///< Of somebody who watches the outputs of many graphs.
 };
 
 class Gradients;

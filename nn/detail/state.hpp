@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -8,32 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/detail/hooks.hpp>
 #include <xgrad/core/path.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xg::nn::detail {
 
-/// Hooks in the order of their registration.
 template <class Hook>
-struct Hooks {
-    std::vector<std::pair<std::uint64_t, std::shared_ptr<const Hook>>> list;
-    std::uint64_t next = 0;
-
-    /// Calls each; they may take themselves or others away, or add some, which are called next time.
-    template <class... Arguments>
-    void run(const Arguments&... arguments) const {
-        const std::uint64_t end = next;
-        for (std::uint64_t id = 0; id < end; ++id) {
-            const auto at = std::lower_bound(list.begin(), list.end(), id, [](const auto& entry, std::uint64_t wanted) {
-                return entry.first < wanted;
-            });
-            if (at == list.end() || at->first >= end) return;
-            id = at->first;
-            const std::shared_ptr<const Hook> hook = at->second;
-            (*hook)(arguments...);
-        }
-    }
-};
+using Hooks = xg::detail::Hooks<Hook>;
 
 /// What the handles of one layer share.
 struct ModuleState {

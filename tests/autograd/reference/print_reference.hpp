@@ -246,6 +246,7 @@ inline const PrintCase print_cases[] = {
     {R"(xg::tensor({1e6, 1e4}, {.dtype = xg::float64}))", xg::tensor({1e6, 1e4}, {.dtype = xg::float64}), R"([1000000.   10000.])"},
     {R"(xg::full({}, 9999999))", xg::full({}, 9999999), R"(9.999999e+06)"},
     {R"(xg::full({}, 16777216))", xg::full({}, 16777216), R"(1.6777216e+07)"},
+    {R"(xg::tensor({1e-4, 0.5e-1}, {.dtype = xg::float32}))", xg::tensor({1e-4, 0.5e-1}, {.dtype = xg::float32}), R"([0.0001 0.05  ])"},
     {R"(xg::full({}, -1e-4))", xg::full({}, -1e-4), R"(-1e-04)"},
     {R"(xg::tensor({99999999.0, 99999998.0}, {.dtype = xg::float64}))", xg::tensor({99999999.0, 99999998.0}, {.dtype = xg::float64}), R"([99999999. 99999998.])"},
 };

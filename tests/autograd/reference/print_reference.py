@@ -64,6 +64,7 @@ CASES = [
     ("xg::tensor({1e6, 1e4}, {.dtype = xg::float64})", np.array([1e6, 1e4])),
     ("xg::full({}, 9999999)", np.array(9999999, f4)),
     ("xg::full({}, 16777216)", np.array(16777216, f4)),
+    ("xg::tensor({1e-4, 0.5e-1}, {.dtype = xg::float32})", np.array([1e-4, 0.5e-1], f4)),
     ("xg::full({}, -1e-4)", np.array(-1e-4, f4)),
     ("xg::tensor({99999999.0, 99999998.0}, {.dtype = xg::float64})", np.array([99999999.0, 99999998.0])),
 ]
