@@ -1,0 +1,63 @@
+"""The rows of the bench: the work, the unit, and what xgrad must reach."""
+
+from dataclasses import dataclass, field
+
+LIBTORCH = ("libtorch", "libtorch-tuned")
+TORCH = ("torch", "torch-compiled", "torch-cpp")
+ALL = (*LIBTORCH, "jax", *TORCH, "keras")
+
+
+@dataclass(frozen=True)
+class Race:
+    """xgrad may take at most `target` times what the best of `peers` takes."""
+
+    target: float
+    peers: tuple = ALL
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    work: str
+    unit: str
+    races: tuple = ()
+    limit: float | None = None  # what xgrad's figure itself may be, in `unit`
+    own: bool = False  # judged by the ratio that xgrad_bench takes to its own row without norms
+    peers: tuple = ALL  # who does this row at all
+    kind: str = "program"  # what is measured: the row of a program, "compile", "peak" or "size"
+
+    @property
+    def program_row(self):
+        """What the programs call it: a row with a hand-written loop is their plain row."""
+        return self.id.split("-")[0]
+
+
+NO_KERAS = tuple(p for p in ALL if p != "keras")
+ROWS = (
+    Row("A", "chain of 50 x (mul, tanh) on 8 floats, an operation", "us", peers=NO_KERAS,
+        # JAX and compiled PyTorch fuse the chain into one operation: shown, not raced.
+        races=(Race(0.07, (*LIBTORCH, "torch", "torch-cpp")),)),
+    Row("B", "Linear(2,1), batch 32, MSE, SGD, a step", "us", races=(Race(0.17),)),
+    Row("C", "2-64-1 MLP, batch 32, Adam, a step", "us", races=(Race(0.18),)),
+    Row("D", "100 x (Linear(64), ReLU), batch 32, SGD, a step", "ms", races=(Race(0.65),)),
+    Row("E", "D and all three norms of every layer", "ms", peers=NO_KERAS, own=True, limit=1.03),
+    Row("F", "MLP 784-512-512-10, batch 128, cross-entropy, Adam, a step", "ms", peers=NO_KERAS,
+        races=(Race(0.6, (*LIBTORCH, *TORCH)), Race(1.0, ("jax",)))),
+    Row("G-hand", "the stack of D, 75000 rows in 4 batches, an epoch, loop by hand", "s", races=(Race(1.0, LIBTORCH),)),
+    Row("H", "2-256-1 MLP, full batch of 75000, SGD, an epoch", "ms", races=(Race(0.2),)),
+    Row("I", "1-256-1 MLP, full batch of 20000, Adam, an epoch", "ms", races=(Race(0.2),)),
+    Row("J", "compile one training script, g++ -O2", "s", races=(Race(0.1),), peers=("libtorch", "torch-cpp"), kind="compile"),
+    Row("K-hand", "peak memory of G-hand, whole process", "MB", limit=1000, kind="peak"),
+    Row("L", "size of the shared library, stripped", "MB", limit=5, peers=("libtorch", "torch-cpp"), kind="size"),
+)
+
+
+@dataclass
+class Measured:
+    """What was measured of one row: samples by name, one a round."""
+
+    row: Row
+    samples: dict = field(default_factory=dict)  # "xgrad" and the peers' names -> list of figures in the row's unit
+    ratios: list = field(default_factory=list)  # for a row that is judged by its own ratio
+    choices: dict = field(default_factory=dict)  # peer -> the variant that calibration chose
+    missing: dict = field(default_factory=dict)  # name -> why it was not measured
