@@ -28,8 +28,10 @@ const ModulePath* intern_path(const ModulePath* parent, const std::string& name,
     const std::lock_guard lock(t.mutex);
     auto& slot = t.paths[{parent, name, type}];
     if (!slot) {
-        const bool prefix = parent != nullptr && !parent->name.empty();
-        slot = std::make_unique<ModulePath>(ModulePath{parent, prefix ? parent->name + "." + name : name, type});
+        // A module that no other has registered is where its caller is.
+        std::string dotted = parent == nullptr ? "" : parent->name;
+        if (!dotted.empty() && !name.empty()) dotted += '.';
+        slot = std::make_unique<ModulePath>(ModulePath{parent, dotted + name, type});
     }
     return slot.get();
 }

@@ -89,7 +89,6 @@ void mark_active(const Tensor& output, std::vector<char>& active) {
 
 struct GradientMonitor::State {
     std::vector<Watched> layers;
-    std::vector<HookHandle> handles;
     MonitorOptions options;
     std::int64_t steps = 0;
     bool measuring = true;
@@ -98,11 +97,16 @@ struct GradientMonitor::State {
     Profile first;
     std::vector<double> history;  // a row of output norms a step
 
-    ~State() {
+    Profile snapshot() const;
+};
+
+/// The hooks hold the state, and the state the parameters that hold the hooks: taking the hooks away is what frees all.
+struct GradientMonitor::Attachment {
+    std::vector<HookHandle> handles;
+
+    ~Attachment() {
         for (HookHandle& handle : handles) handle.remove();
     }
-
-    Profile snapshot() const;
 };
 
 namespace {
@@ -136,15 +140,14 @@ void find_layers(const nn::Module& module, const std::string& name, const nn::Mo
 }  // namespace
 
 GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& options)
-    : state_(std::make_shared<State>()) {
+    : state_(std::make_shared<State>()), attachment_(std::make_shared<Attachment>()) {
     if (options.every < 1)
         throw ValueError("GradientMonitor: expected `every` of at least 1, got " + std::to_string(options.every));
     state_->options = options;
     std::vector<Place> places;
     find_layers(model, "", model, places);
     state_->layers.resize(places.size());
-    // The hooks hold the state weakly: a monitor that is gone watches nothing.
-    const std::weak_ptr<State> weak = state_;
+    const std::shared_ptr<State> s = state_;
     for (std::size_t i = 0; i < places.size(); ++i) {
         Watched& w = state_->layers[i];
         const Place& place = places[i];
@@ -156,19 +159,20 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
             Tensor& slot = is_bias ? w.bias : w.weight;
             if (slot.defined()) continue;
             slot = p.tensor;
-            state_->handles.push_back(p.tensor.register_hook([weak, i, is_bias](const Tensor& gradient) {
-                if (const auto s = weak.lock(); s && s->measuring) {
+            attachment_->handles.push_back(p.tensor.register_hook([s, i, is_bias](const Tensor& gradient) {
+                if (s->measuring) {
                     Watched& layer = s->layers[i];
-                    (is_bias ? layer.bias_squares : layer.weight_squares) += sum_of_squares(gradient);
+                    (is_bias ? layer.bias_squares : layer.weight_squares) +=
+                        sum_of_squares(gradient, is_bias ? layer.latest.bias : layer.latest.weight);
                     ++(is_bias ? layer.bias_passes : layer.weight_passes);
                     s->passed = true;
                 }
                 return Tensor();
             }));
         }
-        const auto gradient_hook = [weak, i](const Tensor& gradient) {
-            if (const auto s = weak.lock(); s && s->measuring) {
-                s->layers[i].output_squares += sum_of_squares(gradient);
+        const auto gradient_hook = [s, i](const Tensor& gradient) {
+            if (s->measuring) {
+                s->layers[i].output_squares += sum_of_squares(gradient, s->layers[i].latest.output);
                 ++s->layers[i].output_passes;
                 s->passed = true;
             }
@@ -176,10 +180,9 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
         };
         const auto observers = std::make_shared<xg::detail::HookList>();
         observers->add(gradient_hook);
-        state_->handles.push_back(place.outermost.register_output_hook(
-            [weak, i, observers, gradient_hook](const nn::Module&, const Tensor& output) {
-                const auto s = weak.lock();
-                if (!s || !s->measuring || !output.requires_grad()) return;
+        attachment_->handles.push_back(place.outermost.register_output_hook(
+            [s, i, observers, gradient_hook](const nn::Module&, const Tensor& output) {
+                if (!s->measuring || !output.requires_grad()) return;
                 if (s->options.dead_units && s->layers[i].relu) mark_active(output, s->layers[i].active);
                 // Where another monitor watches already this one registers as anybody would.
                 if (!xg::detail::observe_gradient(output, observers)) output.register_hook(gradient_hook);

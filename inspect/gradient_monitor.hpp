@@ -41,7 +41,9 @@ public:
 
 private:
     struct State;
+    struct Attachment;
     std::shared_ptr<State> state_;
+    std::shared_ptr<Attachment> attachment_;  // takes the hooks away with the last handle
 };
 
 }  // namespace xg::inspect

@@ -15,39 +15,52 @@ constexpr std::int64_t kLanes = 32;
 constexpr std::int64_t kBlock = 2048;
 
 template <class Sum, class T>
-double squares(const T* x, std::int64_t n) {
+double squares(const T* x, std::int64_t n, Sum scale) {
     Sum lane[kLanes] = {};
     std::int64_t i = 0;
-    for (; i + kLanes <= n; i += kLanes)
-        for (std::int64_t k = 0; k < kLanes; ++k) lane[k] += static_cast<Sum>(x[i + k]) * static_cast<Sum>(x[i + k]);
+    for (; i + kLanes <= n; i += kLanes) {
+        for (std::int64_t k = 0; k < kLanes; ++k) {
+            const Sum v = static_cast<Sum>(x[i + k]) * scale;
+            lane[k] += v * v;
+        }
+    }
     double total = 0;
-    for (; i < n; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    for (; i < n; ++i)
+        total +=
+            static_cast<double>(static_cast<Sum>(x[i]) * scale) * static_cast<double>(static_cast<Sum>(x[i]) * scale);
     for (const Sum v : lane) total += static_cast<double>(v);
     return total;
 }
 
 /// float32 squares lose nothing that matters while a block's sum is well inside float32's range: half the time of doubles.
-double block_of(const float* x, std::int64_t n) {
-    const double quick = squares<float>(x, n);
-    return quick > 1e-26 && quick < 1e34 ? quick : squares<double>(x, n);
+/// `scale`, a power of two, brings it there.
+double block_of(const float* x, std::int64_t n, double scale) {
+    const double quick = squares<float>(x, n, static_cast<float>(scale));
+    return quick > 1e-26 && quick < 1e34 ? quick / (scale * scale) : squares<double>(x, n, 1.0);
 }
 
 // What leaves the range of doubles is scaled in l2_norm.
-double block_of(const double* x, std::int64_t n) { return squares<double>(x, n); }
+double block_of(const double* x, std::int64_t n, double) { return squares<double>(x, n, 1.0); }
+
+/// The power of two that makes `norm` about 1, as far as float32 has it.
+double scale_for(double norm) {
+    if (!(norm > 0) || !std::isfinite(norm)) return 1;
+    return std::ldexp(1.0, std::clamp(-std::ilogb(norm), -120, 120));
+}
 
 template <class T>
-double flat_squares(const T* x, std::int64_t n) {
+double flat_squares(const T* x, std::int64_t n, double scale) {
     constexpr std::int64_t per_task = 64 * kBlock;
     if (n <= per_task) {
         double total = 0;
-        for (std::int64_t i = 0; i < n; i += kBlock) total += block_of(x + i, std::min(kBlock, n - i));
+        for (std::int64_t i = 0; i < n; i += kBlock) total += block_of(x + i, std::min(kBlock, n - i), scale);
         return total;
     }
     std::vector<double> partial(static_cast<std::size_t>((n + per_task - 1) / per_task));
     parallel_for(static_cast<std::int64_t>(partial.size()), [&](std::int64_t task) {
         double& total = partial[static_cast<std::size_t>(task)];
         for (std::int64_t i = task * per_task; i < std::min(n, (task + 1) * per_task); i += kBlock)
-            total += block_of(x + i, std::min(kBlock, n - i));
+            total += block_of(x + i, std::min(kBlock, n - i), scale);
     });
     double total = 0;
     for (const double p : partial) total += p;
@@ -56,12 +69,13 @@ double flat_squares(const T* x, std::int64_t n) {
 
 }  // namespace
 
-double sum_of_squares(const Tensor& x) {
+double sum_of_squares(const Tensor& x, double expected) {
     if (!is_floating(x.dtype()))
         throw DTypeError(std::string("sum_of_squares: expected a floating-point tensor, got ") + name(x.dtype()));
     const Tensor flat = x.is_contiguous() ? x : x.detach().contiguous();
-    return x.dtype() == float32 ? flat_squares(flat.data<float>(), flat.numel())
-                                : flat_squares(flat.data<double>(), flat.numel());
+    const double scale = scale_for(expected);
+    return x.dtype() == float32 ? flat_squares(flat.data<float>(), flat.numel(), scale)
+                                : flat_squares(flat.data<double>(), flat.numel(), scale);
 }
 
 double l2_norm(const Tensor& x) {

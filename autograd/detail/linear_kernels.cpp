@@ -18,7 +18,8 @@ namespace {
 template <class T>
 class Scratch {
 public:
-    explicit Scratch(std::int64_t n) : bytes_(static_cast<std::size_t>(n) * sizeof(T)), data_(static_cast<T*>(pool_get(bytes_))) {}
+    explicit Scratch(std::int64_t n)
+        : bytes_(static_cast<std::size_t>(n) * sizeof(T)), data_(static_cast<T*>(pool_get(bytes_))) {}
     ~Scratch() { pool_put(data_, bytes_); }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -30,7 +31,9 @@ private:
 };
 
 /// Rows whose inputs and outputs fill about a quarter of a megabyte.
-std::int64_t block_rows(const LinearShape& s) { return std::clamp<std::int64_t>(32768 / std::max(s.in, s.out), 16, 512); }
+std::int64_t block_rows(const LinearShape& s) {
+    return std::clamp<std::int64_t>(32768 / std::max(s.in, s.out), 16, 512);
+}
 
 /// Work below this is not worth a second thread: some 30 microseconds.
 constexpr std::int64_t kParallelWork = 1 << 20;
@@ -67,7 +70,8 @@ void add_columns(const T* g, T* sums, std::int64_t rows, std::int64_t n) {
 
 /// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums.
 template <class T>
-void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db, std::int64_t begin, std::int64_t end) {
+void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
+                   std::int64_t begin, std::int64_t end) {
     const std::int64_t block = std::min(block_rows(s), end - begin);
     const Scratch<T> masked(s.relu ? block * s.out : 0);
     if (db != nullptr) std::fill_n(db, s.out, T(0));
@@ -79,21 +83,27 @@ void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, con
             part = masked.data();
         }
         if (db != nullptr) add_columns(part, db, rows, s.out);
-        if (dw != nullptr) gemm(s.out, s.in, rows, {part, s.out, true}, {x + r * s.in, s.in, false}, r == begin ? T(0) : T(1), dw, s.in);
         if (dx != nullptr) gemm(rows, s.in, s.out, {part, s.out, false}, {w, s.in, false}, T(0), dx + r * s.in, s.in);
+        // Last, so that who looks at the weights' gradient next finds it in the cache.
+        if (dw != nullptr)
+            gemm(s.out, s.in, rows, {part, s.out, true}, {x + r * s.in, s.in, false}, r == begin ? T(0) : T(1), dw,
+                 s.in);
     }
 }
 
 /// Small weights: slabs of rows side by side, each with sums of its own.
 template <class T>
-void backward_by_rows(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db, std::int64_t slabs) {
-    const std::int64_t weights = dw != nullptr ? s.out * s.in : 0, biases = db != nullptr ? s.out : 0, rows = (s.rows + slabs - 1) / slabs;
+void backward_by_rows(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
+                      std::int64_t slabs) {
+    const std::int64_t weights = dw != nullptr ? s.out * s.in : 0, biases = db != nullptr ? s.out : 0,
+                       rows = (s.rows + slabs - 1) / slabs;
     const Scratch<T> partial((slabs - 1) * (weights + biases));
     parallel_for(slabs, [&](std::int64_t i) {
         // The first slab sums in place, the others beside.
         T* const sums = partial.data() + (i - 1) * (weights + biases);
-        backward_slab(s, g, y, x, w, dx, dw == nullptr || i == 0 ? dw : sums, db == nullptr || i == 0 ? db : sums + weights,
-                      std::min(s.rows, i * rows), std::min(s.rows, (i + 1) * rows));
+        backward_slab(s, g, y, x, w, dx, dw == nullptr || i == 0 ? dw : sums,
+                      db == nullptr || i == 0 ? db : sums + weights, std::min(s.rows, i * rows),
+                      std::min(s.rows, (i + 1) * rows));
     });
     for (std::int64_t i = 1; i < slabs; ++i) {
         const T* const sums = partial.data() + (i - 1) * (weights + biases);
@@ -107,7 +117,8 @@ void backward_by_rows(const LinearShape& s, const T* g, const T* y, const T* x, 
 template <class T>
 void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db) {
     const Scratch<T> masked(s.relu ? s.rows * s.out : 0);
-    const std::int64_t block = std::max<std::int64_t>(16, std::min<std::int64_t>(128, s.rows / 4)), blocks = (s.rows + block - 1) / block;
+    const std::int64_t block = std::max<std::int64_t>(16, std::min<std::int64_t>(128, s.rows / 4)),
+                       blocks = (s.rows + block - 1) / block;
     parallel_for(blocks, [&](std::int64_t i) {
         const std::int64_t r = i * block, rows = std::min(block, s.rows - r);
         const T* part = g + r * s.out;
@@ -122,7 +133,8 @@ void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* 
     if (dw != nullptr) {
         parallel_for(tiles, [&](std::int64_t i) {
             const std::int64_t o = i * tile;
-            gemm(std::min(tile, s.out - o), s.in, s.rows, {gradient + o, s.out, true}, {x, s.in, false}, T(0), dw + o * s.in, s.in);
+            gemm(std::min(tile, s.out - o), s.in, s.rows, {gradient + o, s.out, true}, {x, s.in, false}, T(0),
+                 dw + o * s.in, s.in);
         });
     }
     if (db != nullptr) {
@@ -159,7 +171,9 @@ void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, c
 
 template void linear_forward(const LinearShape&, const float*, const float*, const float*, float*);
 template void linear_forward(const LinearShape&, const double*, const double*, const double*, double*);
-template void linear_backward(const LinearShape&, const float*, const float*, const float*, const float*, float*, float*, float*);
-template void linear_backward(const LinearShape&, const double*, const double*, const double*, const double*, double*, double*, double*);
+template void linear_backward(const LinearShape&, const float*, const float*, const float*, const float*, float*,
+                              float*, float*);
+template void linear_backward(const LinearShape&, const double*, const double*, const double*, const double*, double*,
+                              double*, double*);
 
 }  // namespace xg::detail

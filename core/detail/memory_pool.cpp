@@ -42,7 +42,7 @@ constexpr std::size_t kClasses = kFirstMedium + 51 * 8;  // up to 2^63
 constexpr std::uint32_t kMaxMediumBlocks = 1024;
 
 std::size_t class_of(std::size_t bytes) {
-    if (bytes <= 64 * kSmall) return bytes == 0 ? 1 : (bytes + 63) / 64;
+    if (bytes <= 64 * kSmall) return small_class(bytes);
     const auto log =
         static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^log < bytes <= 2^(log + 1), log >= 12
     const std::size_t step = (bytes - 1 - (std::size_t{1} << log)) >> (log - 3);

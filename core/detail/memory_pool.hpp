@@ -25,10 +25,13 @@ struct SmallLists {
 
 [[gnu::tls_model("initial-exec"), gnu::visibility("hidden")]] extern constinit thread_local SmallLists small_lists;
 
+/// The class of a block of so many bytes, if it is a small one; nothing at all counts as something.
+constexpr std::size_t small_class(std::size_t bytes) noexcept { return bytes == 0 ? 1 : (bytes + 63) / 64; }
+
 /// A block of at least `bytes`, aligned to 64 bytes, whose content is anything. Throws std::bad_alloc.
 [[nodiscard]] inline void* pool_get(std::size_t bytes) {
     if constexpr (!XG_POOL_BYPASS) {
-        const std::size_t c = (bytes + 63) / 64;
+        const std::size_t c = small_class(bytes);
         if (c <= SmallLists::kClasses) {
             if (void* block = small_lists.head[c]; block != nullptr) {
                 small_lists.head[c] = *static_cast<void**>(block);
@@ -43,7 +46,7 @@ struct SmallLists {
 /// Gives a block back; `bytes` is what was asked for. Any thread may.
 inline void pool_put(void* block, std::size_t bytes) noexcept {
     if constexpr (!XG_POOL_BYPASS) {
-        const std::size_t c = (bytes + 63) / 64;
+        const std::size_t c = small_class(bytes);
         // A count of 0 also stands for a thread that is not yet, or no longer, keeping lists.
         if (c <= SmallLists::kClasses && small_lists.count[c] != 0 && small_lists.count[c] < SmallLists::kMaxBlocks) {
             *static_cast<void**>(block) = small_lists.head[c];
