@@ -57,7 +57,9 @@ void check_random(const char* operation, const TensorOptions& options) {
 
 }  // namespace
 
-Tensor empty(const Shape& shape, const TensorOptions& options) { return finish(make_tensor(shape, options.dtype), options); }
+Tensor empty(const Shape& shape, const TensorOptions& options) {
+    return finish(make_tensor(shape, options.dtype), options);
+}
 
 Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
     Tensor t = make_tensor(shape, options.dtype);
@@ -84,11 +86,17 @@ Tensor full_like(const Tensor& t, Scalar value) {
     return full(body(t).shape, value, {.dtype = body(t).dtype});
 }
 
+Tensor arange(Scalar start, Scalar stop, Scalar step) {
+    const bool integers = start.kind() != float64 && stop.kind() != float64 && step.kind() != float64;
+    return arange(start, stop, step, {.dtype = integers ? int64 : float32});
+}
+
 Tensor arange(Scalar start, Scalar stop, Scalar step, const TensorOptions& options) {
     const double first = start.to_double(), by = step.to_double(), span = (stop.to_double() - first) / by;
     if (by == 0 || !std::isfinite(span)) throw ValueError("arange: expected finite bounds and a step other than 0");
     if (span >= 0x1p62) throw ShapeError("arange: more elements than can be addressed");
-    const Tensor t = make_tensor({std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(span)))}, options.dtype);
+    const Tensor t =
+        make_tensor({std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(span)))}, options.dtype);
     const bool exact = start.kind() != float64 && step.kind() != float64 && options.dtype == int64;
     dispatch(options.dtype, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < t.numel(); ++i) {
@@ -164,10 +172,12 @@ void measure(const NestedValues& v, Shape& shape, std::size_t depth, DType& kind
     if (depth == shape.size())
         shape = shape.inserted(depth, n);
     else if (shape[depth] != n)
-        throw ShapeError("tensor: the nested braces are ragged: " + std::to_string(n) + " entries beside " + std::to_string(shape[depth]));
+        throw ShapeError("tensor: the nested braces are ragged: " + std::to_string(n) + " entries beside " +
+                         std::to_string(shape[depth]));
     // The first path down sets the depth; all others must follow it.
     for (std::size_t i = 0; i < v.children().size(); ++i) {
-        if (i > 0 && v.children()[i].is_leaf() != v.children()[0].is_leaf()) throw ShapeError("tensor: the nested braces are not of one depth");
+        if (i > 0 && v.children()[i].is_leaf() != v.children()[0].is_leaf())
+            throw ShapeError("tensor: the nested braces are not of one depth");
         measure(v.children()[i], shape, depth + 1, kind);
     }
 }
@@ -200,20 +210,30 @@ Tensor from_nested(const NestedValues& values, const DType* dtype) {
 }  // namespace
 
 Tensor tensor(const NestedValues& values) { return from_nested(values, nullptr); }
-Tensor tensor(const NestedValues& values, const TensorOptions& options) { return finish(from_nested(values, &options.dtype), options); }
+Tensor tensor(const NestedValues& values, const TensorOptions& options) {
+    return finish(from_nested(values, &options.dtype), options);
+}
 
-Tensor from_data(const float* values, const Shape& shape, const TensorOptions& options) { return copied(values, shape, options); }
-Tensor from_data(const double* values, const Shape& shape, const TensorOptions& options) { return copied(values, shape, options); }
-Tensor from_data(const std::int64_t* values, const Shape& shape, const TensorOptions& options) { return copied(values, shape, options); }
-Tensor from_data(const bool* values, const Shape& shape, const TensorOptions& options) { return copied(values, shape, options); }
+Tensor from_data(const float* values, const Shape& shape, const TensorOptions& options) {
+    return copied(values, shape, options);
+}
+Tensor from_data(const double* values, const Shape& shape, const TensorOptions& options) {
+    return copied(values, shape, options);
+}
+Tensor from_data(const std::int64_t* values, const Shape& shape, const TensorOptions& options) {
+    return copied(values, shape, options);
+}
+Tensor from_data(const bool* values, const Shape& shape, const TensorOptions& options) {
+    return copied(values, shape, options);
+}
 
 namespace detail {
 
 void check_count(std::size_t given, const Shape& shape) {
     const std::int64_t elements = checked_elements(shape, DType::float64);
     if (static_cast<std::int64_t>(given) != elements)
-        throw ShapeError("from_data: the shape " + shape.str() + " has " + std::to_string(elements) + " elements, got " +
-                         std::to_string(given));
+        throw ShapeError("from_data: the shape " + shape.str() + " has " + std::to_string(elements) +
+                         " elements, got " + std::to_string(given));
 }
 
 }  // namespace detail

@@ -22,8 +22,9 @@ XG_EXPORT Tensor zeros_like(const Tensor& tensor);
 XG_EXPORT Tensor ones_like(const Tensor& tensor);
 XG_EXPORT Tensor full_like(const Tensor& tensor, Scalar value);
 
-/// start, start + step, … before `stop`. Throws ValueError if `step` is 0.
-XG_EXPORT Tensor arange(Scalar start, Scalar stop, Scalar step = 1, const TensorOptions& options = {});
+/// start, start + step, … before `stop`: int64 if all are integers, else float32. Throws ValueError if `step` is 0.
+XG_EXPORT Tensor arange(Scalar start, Scalar stop, Scalar step = 1);
+XG_EXPORT Tensor arange(Scalar start, Scalar stop, Scalar step, const TensorOptions& options);
 /// `n` numbers from `start` to `stop`, both included, evenly apart.
 XG_EXPORT Tensor linspace(double start, double stop, std::int64_t n, const TensorOptions& options = {});
 /// The identity matrix, (n, n) or (n, m) with ones on the main diagonal.
@@ -38,8 +39,7 @@ XG_EXPORT Tensor randn(const Shape& shape, const TensorOptions& options = {});
 /// Nested braces of numbers, as in `tensor({{1, 2}, {3, 4}})`.
 class XG_EXPORT NestedValues {
 public:
-    template <class T>
-        requires std::is_arithmetic_v<T>
+    template <Arithmetic T>
     NestedValues(T value) : leaf_(value), is_leaf_(true) {}
     NestedValues(std::initializer_list<NestedValues> children) : leaf_(0), children_(children), is_leaf_(false) {}
 
@@ -61,7 +61,8 @@ XG_EXPORT Tensor tensor(const NestedValues& values, const TensorOptions& options
 /// Copies `shape.elements()` numbers in row-major order and casts them to `options.dtype`.
 XG_EXPORT Tensor from_data(const float* values, const Shape& shape, const TensorOptions& options = {});
 XG_EXPORT Tensor from_data(const double* values, const Shape& shape, const TensorOptions& options = {});
-XG_EXPORT Tensor from_data(const std::int64_t* values, const Shape& shape, const TensorOptions& options = {.dtype = int64});
+XG_EXPORT Tensor from_data(const std::int64_t* values, const Shape& shape,
+                           const TensorOptions& options = {.dtype = int64});
 XG_EXPORT Tensor from_data(const bool* values, const Shape& shape, const TensorOptions& options = {.dtype = boolean});
 
 /// The same of a vector, which must have as many elements as `shape`: throws ShapeError.

@@ -28,18 +28,23 @@ constexpr bool is_floating(DType dtype) noexcept { return dtype == DType::float3
 /// The type of the result of an operation on `a` and `b`: the later in bool, int64, float32, float64 (PyTorch's table).
 XG_EXPORT DType promote(DType a, DType b) noexcept;
 
+/// Any of C++'s types of numbers, bool included.
+template <class T>
+concept Arithmetic = std::is_arithmetic_v<T>;
+
 /// A number in an expression with Tensors, such as the 2 in `2 * x`.
 ///
 /// It is weak, as in PyTorch: it takes the tensor's dtype unless it is of a higher kind (bool, integer, floating
 /// point), so that `2.5 * x` stays float32 for a float32 `x`, and is float32 for an int64 `x`.
 class XG_EXPORT Scalar {
 public:
-    template <class T>
-        requires std::is_arithmetic_v<T>
+    template <Arithmetic T>
     Scalar(T value) noexcept
         : floating_(static_cast<double>(value)),
           integer_(std::is_floating_point_v<T> ? 0 : static_cast<std::int64_t>(value)),
-          kind_(std::is_floating_point_v<T> ? DType::float64 : std::is_same_v<T, bool> ? DType::boolean : DType::int64) {}
+          kind_(std::is_floating_point_v<T> ? DType::float64
+                : std::is_same_v<T, bool>   ? DType::boolean
+                                            : DType::int64) {}
 
     double to_double() const noexcept { return floating_; }
     std::int64_t to_int64() const noexcept {

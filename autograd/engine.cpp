@@ -2,117 +2,20 @@
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <xgrad/autograd/detail/elementwise.hpp>
-#include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/detail/workspace.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
-namespace xg {
-namespace detail {
-namespace {
-
-/// A leaf that the pass under way has met.
-struct LeafSlot {
-    Tensor leaf;
-    Tensor gradient;
-    std::uint32_t pending = 0;
-};
-
-struct WantedOutput {
-    Node* node;
-    std::uint32_t output;
-    std::size_t index;  // among the wanted tensors
-};
-
-/// The memory of one pass, kept from pass to pass so that a warm step allocates nothing.
-struct Workspace {
-    std::vector<Node*> visited, stack, heap;
-    std::vector<LeafSlot> leaves;
-    std::vector<std::uint32_t> table;  // open addressing: 1 + index into leaves; 0 is free
-    std::vector<Tensor> results;
-
-    std::uint32_t& find(const void* body) {
-        if (2 * (leaves.size() + 1) > table.size()) rehash();
-        return probe(body);
-    }
-
-    std::uint32_t& probe(const void* body) {
-        const std::size_t mask = table.size() - 1;
-        std::size_t i = (reinterpret_cast<std::uintptr_t>(body) >> 6) * 0x9E3779B97F4A7C15u >> 20 & mask;
-        while (table[i] != 0 && leaves[table[i] - 1].leaf.unsafe_body() != body) i = (i + 1) & mask;
-        return table[i];
-    }
-
-    void rehash() {
-        table.assign(std::max<std::size_t>(64, 4 * (leaves.size() + 1)), 0);
-        std::size_t power = 64;
-        while (power < table.size()) power *= 2;
-        table.assign(power, 0);
-        for (std::size_t i = 0; i < leaves.size(); ++i) probe(leaves[i].leaf.unsafe_body()) = static_cast<std::uint32_t>(i + 1);
-    }
-
-    std::uint32_t slot_of(const Tensor& leaf) {
-        std::uint32_t& entry = find(leaf.unsafe_body());
-        if (entry == 0) {
-            leaves.push_back({leaf, {}, 0});
-            entry = static_cast<std::uint32_t>(leaves.size());
-        }
-        return entry - 1;
-    }
-
-    void clear() {
-        visited.clear();
-        stack.clear();
-        heap.clear();
-        const std::size_t used = leaves.size();
-        leaves.clear();
-        results.clear();
-        if (table.size() > 4096 && table.size() > 16 * used)
-            table = {};  // left from a pass with many more leaves: clearing it each time would cost
-        else
-            std::fill(table.begin(), table.end(), 0u);
-    }
-};
-
-std::atomic<std::uint64_t> newest_pass{0};
-
-/// Passes nest where a hook or formula differentiates; each depth has a workspace of its own.
-class WorkspaceLease {
-public:
-    WorkspaceLease() {
-        Pool& p = pool();
-        if (p.depth == p.spaces.size()) p.spaces.push_back(std::make_unique<Workspace>());
-        space_ = p.spaces[p.depth++].get();
-    }
-    ~WorkspaceLease() {
-        space_->clear();
-        --pool().depth;
-    }
-    WorkspaceLease(const WorkspaceLease&) = delete;
-    WorkspaceLease& operator=(const WorkspaceLease&) = delete;
-    Workspace& operator*() const { return *space_; }
-
-private:
-    struct Pool {
-        std::vector<std::unique_ptr<Workspace>> spaces;
-        std::size_t depth = 0;
-    };
-    static Pool& pool() {
-        thread_local Pool p;
-        return p;
-    }
-    Workspace* space_;
-};
-
+namespace xg::detail {
 Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, const char* whose) {
     if (!list) return gradient;
-    const std::shared_ptr<const HookList> hooks = list;  // a hook may drop what it is registered on
-    hooks->for_each([&](const GradientHook& hook) {
+    list->for_each([&](const GradientHook& hook) {
         Tensor replaced = hook(gradient);
         if (!replaced.defined()) return;
         if (!(replaced.shape() == gradient.shape()) || replaced.dtype() != gradient.dtype())
@@ -123,6 +26,16 @@ Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, 
     });
     return gradient;
 }
+
+namespace {
+
+struct WantedOutput {
+    Node* node;
+    std::uint32_t output;
+    std::size_t index;  // among the wanted tensors
+};
+
+std::atomic<std::uint64_t> newest_pass{0};
 
 bool lower_number(const Node* a, const Node* b) noexcept { return a->number < b->number; }
 
@@ -177,10 +90,12 @@ private:
     void visit(Node* n) {
         if (n->pass == id_) return;
         if (n->active)
-            throw GradError(std::string("backward: the graph of ") + n->op + " is being walked by a backward that is still under way");
-        if (n->released)
             throw GradError(std::string("backward: the graph of ") + n->op +
-                            " was freed by an earlier backward; pass {.retain_graph = true} to that one to walk it again");
+                            " is being walked by a backward that is still under way");
+        if (n->released)
+            throw GradError(
+                std::string("backward: the graph of ") + n->op +
+                " was freed by an earlier backward; pass {.retain_graph = true} to that one to walk it again");
         n->pass = id_;
         n->active = true;
         n->pending = 0;
@@ -252,8 +167,7 @@ private:
         if (gradient.defined()) slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
         if (--slot.pending == 0 && slot.gradient.defined() && context.gradient_store == nullptr) {
             // Complete, and still in cache: the hooks see it now.
-            const auto hooks = body(slot.leaf).leaf->hooks;
-            if (hooks) {
+            if (const auto& hooks = body(slot.leaf).leaf->hooks; hooks) {
                 Tensor hooked = call_hooks(hooks, std::move(slot.gradient), "a leaf");
                 w_.leaves[index].gradient = std::move(hooked);
             }
@@ -321,20 +235,6 @@ private:
         }
     }
 
-public:
-    static void add_to_leaf(const Tensor& leaf, Tensor gradient, bool create_graph) {
-        Tensor& held = body(leaf).leaf->gradient;
-        if (held.defined()) {
-            held = accumulate(std::move(held), std::move(gradient));
-        } else if (create_graph) {
-            held = std::move(gradient);
-        } else {
-            // A buffer that others see too (two leaves of one sum) is copied: each leaf's gradient is its own.
-            held = sole_owner(gradient) && body(gradient).contiguous ? std::move(gradient) : gradient.clone();
-        }
-    }
-
-private:
     Workspace& w_;
     std::uint64_t id_;
     bool retain_, create_;
@@ -358,6 +258,18 @@ Tensor accumulate(Tensor a, Tensor b) {
     return add(a, b);
 }
 
+void add_to_leaf(const Tensor& leaf, Tensor gradient, bool create_graph) {
+    Tensor& held = body(leaf).leaf->gradient;
+    if (held.defined()) {
+        held = accumulate(std::move(held), std::move(gradient));
+    } else if (create_graph) {
+        held = std::move(gradient);
+    } else {
+        // A buffer that others see too (two leaves of one sum) is copied: each leaf's gradient is its own.
+        held = sole_owner(gradient) && body(gradient).contiguous ? std::move(gradient) : gradient.clone();
+    }
+}
+
 std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor> seeds, std::span<const Tensor> wanted,
                                  bool retain_graph, bool create_graph) {
     const GradMode mode(create_graph);
@@ -366,86 +278,4 @@ std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor
     return pass.run(roots, seeds, wanted);
 }
 
-namespace {
-
-Tensor checked_seed(const Tensor& root, const Tensor& given, const char* caller) {
-    if (!given.defined()) {
-        if (root.numel() != 1)
-            throw GradError(std::string(caller) + ": expected a tensor of one element, got the shape " + root.shape().str() +
-                            "; give the gradient to start from, or reduce it with sum() or mean()");
-        return ones_like(root);
-    }
-    if (!(given.shape() == root.shape()))
-        throw ShapeError(std::string(caller) + ": the gradient has the shape " + given.shape().str() + ", expected that of the output, " +
-                         root.shape().str());
-    return given.to(root.dtype());
-}
-
-void check_root(const Tensor& root, const char* caller) {
-    check_defined(root, caller);
-    if (!root.requires_grad())
-        throw GradError(std::string(caller) + ": the tensor of shape " + root.shape().str() +
-                        " depends on nothing that requires a gradient, or was computed under NoGrad");
-}
-
-}  // namespace
-}  // namespace detail
-
-void Tensor::backward() const { backward(BackwardOptions{}); }
-
-void Tensor::backward(const BackwardOptions& options) const {
-    detail::check_root(*this, "backward");
-    Tensor seed = detail::checked_seed(*this, options.gradient, "backward");
-    detail::run_backward({this, 1}, {&seed, 1}, {}, options.retain_graph, options.create_graph);
-}
-
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs, const GradOptions& options) {
-    if (!options.grad_outputs.empty() && options.grad_outputs.size() != outputs.size())
-        throw ValueError("grad: expected as many grad_outputs as outputs, " + std::to_string(outputs.size()) + ", got " +
-                         std::to_string(options.grad_outputs.size()));
-    std::vector<Tensor> seeds;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        detail::check_root(outputs[i], "grad");
-        seeds.push_back(detail::checked_seed(outputs[i], options.grad_outputs.empty() ? Tensor() : options.grad_outputs[i], "grad"));
-    }
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        detail::check_defined(inputs[i], "grad");
-        if (!inputs[i].requires_grad())
-            throw GradError("grad: input " + std::to_string(i) + ", of shape " + inputs[i].shape().str() +
-                            ", does not require a gradient; call requires_grad(true) on it before it is used");
-    }
-    if (inputs.empty()) return {};
-    std::vector<Tensor> gradients = detail::run_backward(outputs, seeds, inputs, options.retain_graph, options.create_graph);
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-        if (!gradients[i].defined() && !options.allow_unused)
-            throw GradError("grad: no output depends on input " + std::to_string(i) + ", of shape " + inputs[i].shape().str() +
-                            "; pass {.allow_unused = true} to get an undefined gradient for it");
-    return gradients;
-}
-
-Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options) {
-    return grad(std::vector<Tensor>{output}, std::vector<Tensor>{input}, options)[0];
-}
-
-void GradientStore::add(const Tensor& leaf, Tensor gradient) {
-    for (auto& [known, sum] : entries_) {
-        if (known.unsafe_body() == leaf.unsafe_body()) {
-            sum = detail::accumulate(std::move(sum), std::move(gradient));
-            return;
-        }
-    }
-    entries_.emplace_back(leaf, std::move(gradient));
-}
-
-void GradientStore::commit() {
-    const NoGrad no_grad;
-    for (auto& [leaf, gradient] : entries_)
-        detail::Pass::add_to_leaf(leaf, detail::call_hooks(detail::body(leaf).leaf->hooks, std::move(gradient), "a leaf"), false);
-    entries_.clear();
-}
-
-GradientStore::Scope::Scope(GradientStore& store) noexcept : before_(std::exchange(detail::context.gradient_store, &store)) {}
-
-GradientStore::Scope::~Scope() { detail::context.gradient_store = before_; }
-
-}  // namespace xg
+}  // namespace xg::detail

@@ -45,7 +45,8 @@ void check_inputs(const std::vector<Tensor>& inputs) {
     bool any = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (!inputs[i].defined()) throw ValueError(fmt::format("gradcheck: input {} is undefined", i));
-        if (inputs[i].dtype() == float32) throw DTypeError(fmt::format("gradcheck: input {} is of float32, expected float64", i));
+        if (inputs[i].dtype() == float32)
+            throw DTypeError(fmt::format("gradcheck: input {} is of float32, expected float64", i));
         any = any || inputs[i].dtype() == float64;
     }
     if (!any) throw ValueError("gradcheck: expected at least one float64 input");
@@ -53,19 +54,27 @@ void check_inputs(const std::vector<Tensor>& inputs) {
 
 class Check {
 public:
-    Check(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) : f_(f), inputs_(inputs), options_(options) {}
+    Check(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options)
+        : f_(f), inputs_(inputs), options_(options) {}
 
     GradcheckResult run() {
         const std::vector<Tensor> gradients = engine();
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
             if (inputs_[i].dtype() != float64) continue;
-            const std::vector<double> found = gradients[i].defined() ? gradients[i].to_vector() : std::vector<double>(static_cast<std::size_t>(inputs_[i].numel()));
+            const std::vector<double> found = gradients[i].defined()
+                                                  ? gradients[i].to_vector()
+                                                  : std::vector<double>(static_cast<std::size_t>(inputs_[i].numel()));
             for (std::int64_t k = 0; k < inputs_[i].numel(); ++k) {
                 double step = 0;
                 const double a = found[static_cast<std::size_t>(k)], b = difference(i, k, step);
-                if (a == b || std::abs(a - b) <= options_.absolute + options_.relative * std::max(std::abs(a), std::abs(b))) continue;
-                return {false, fmt::format("input {}, element {}: the engine's derivative is {}, central differences give {} (step {})", i,
-                                           position(k, inputs_[i].shape()), a, b, step)};
+                if (a == b ||
+                    std::abs(a - b) <= options_.absolute + options_.relative * std::max(std::abs(a), std::abs(b)))
+                    continue;
+                return {
+                    false,
+                    fmt::format(
+                        "input {}, element {}: the engine's derivative is {}, central differences give {} (step {})", i,
+                        position(k, inputs_[i].shape()), a, b, step)};
             }
         }
         return {};
@@ -78,7 +87,8 @@ private:
         const std::vector<Tensor> leaves = leaves_of(inputs_), results = f_(leaves);
         std::vector<Tensor> outputs, weights, wanted;
         for (std::size_t k = 0; k < results.size(); ++k) {
-            weights_.push_back(is_floating(results[k].dtype()) ? random_weights(results[k].shape(), options_.seed, k) : Tensor());
+            weights_.push_back(is_floating(results[k].dtype()) ? random_weights(results[k].shape(), options_.seed, k)
+                                                               : Tensor());
             if (!weights_.back().defined() || !results[k].requires_grad()) continue;
             outputs.push_back(results[k]);
             weights.push_back(weights_.back());
@@ -106,7 +116,8 @@ private:
     double difference(std::size_t input, std::int64_t element, double& step) const {
         const double x = inputs_[input].to_vector()[static_cast<std::size_t>(element)];
         // What x really moves by once rounded.
-        const double up = x + options_.step * std::max(1.0, std::abs(x)), down = x - options_.step * std::max(1.0, std::abs(x));
+        const double up = x + options_.step * std::max(1.0, std::abs(x)),
+                     down = x - options_.step * std::max(1.0, std::abs(x));
         step = up - x;
         const std::vector<Tensor> high = at(input, element, up), low = at(input, element, down);
         double total = 0;
@@ -146,7 +157,8 @@ std::vector<Tensor> gradients_of(const TensorFunction& f, std::size_t n_inputs, 
     for (const Tensor& input : inputs)
         if (input.requires_grad()) wanted.push_back(input);
     std::vector<Tensor> gradients(wanted.size());
-    if (!outputs.empty()) gradients = grad(outputs, wanted, {.grad_outputs = weights, .create_graph = true, .allow_unused = true});
+    if (!outputs.empty())
+        gradients = grad(outputs, wanted, {.grad_outputs = weights, .create_graph = true, .allow_unused = true});
     for (std::size_t i = 0; i < gradients.size(); ++i)
         if (!gradients[i].defined()) gradients[i] = zeros_like(wanted[i]);
     return gradients;
@@ -159,26 +171,32 @@ GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& in
     return Check(f, inputs, options).run();
 }
 
-GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
+GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,
+                          const GradcheckOptions& options) {
     return gradcheck(several(f), inputs, options);
 }
 
-GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
+GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                              const GradcheckOptions& options) {
     check_inputs(inputs);
     std::vector<Tensor> arguments = inputs;
     {
         const GradMode mode(true);
         std::uint64_t stream = 1'000'000;
         for (const Tensor& output : f(leaves_of(inputs)))
-            if (is_floating(output.dtype())) arguments.push_back(random_weights(output.shape(), options.seed, stream++));
+            if (is_floating(output.dtype()))
+                arguments.push_back(random_weights(output.shape(), options.seed, stream++));
     }
-    const TensorFunction gradients = [&](const std::vector<Tensor>& values) { return gradients_of(f, inputs.size(), values); };
+    const TensorFunction gradients = [&](const std::vector<Tensor>& values) {
+        return gradients_of(f, inputs.size(), values);
+    };
     GradcheckResult result = gradcheck(gradients, arguments, options);
     if (!result.ok) result.message = "second derivative: " + result.message;
     return result;
 }
 
-GradcheckResult gradgradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
+GradcheckResult gradgradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,
+                              const GradcheckOptions& options) {
     return gradgradcheck(several(f), inputs, options);
 }
 

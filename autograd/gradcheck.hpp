@@ -11,7 +11,8 @@ namespace xg {
 
 /// How gradients are compared with differences. A pair agrees if |a - b| <= absolute + relative · max(|a|, |b|).
 struct GradcheckOptions {
-    double step = 1e-6;      ///< An element x is moved by step · max(1, |x|) both ways. Keep inputs further than this off kinks.
+    double step =
+        1e-6;  ///< An element x is moved by step · max(1, |x|) both ways. Keep inputs further than this off kinks.
     double relative = 1e-5;  ///< Relative tolerance.
     double absolute = 1e-6;  ///< Absolute tolerance.
     std::uint64_t seed = 0;  ///< Of the random weights that the outputs are summed with.
@@ -20,7 +21,8 @@ struct GradcheckOptions {
 /// What a gradient check found.
 struct GradcheckResult {
     bool ok = true;
-    std::string message = {};  ///< The first disagreement: the input, the element, both numbers and the step. Empty if all is well.
+    std::string message =
+        {};  ///< The first disagreement: the input, the element, both numbers and the step. Empty if all is well.
     explicit operator bool() const noexcept { return ok; }
 };
 
@@ -35,11 +37,15 @@ using SingleTensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
 /// with random weights, so that no error cancels; outputs that are not of a floating-point type are left out. The inputs
 /// themselves are not touched: `f` gets copies. Throws ValueError if no input is of float64, and DTypeError for float32 ones, which are
 /// too coarse for differences.
-XG_EXPORT GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
-XG_EXPORT GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+XG_EXPORT GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                                    const GradcheckOptions& options = {});
+XG_EXPORT GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,
+                                    const GradcheckOptions& options = {});
 
 /// Checks second derivatives: `gradcheck` of the gradients of `f`, as functions of the inputs and of the outputs' gradients.
-XG_EXPORT GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
-XG_EXPORT GradcheckResult gradgradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+XG_EXPORT GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
+                                        const GradcheckOptions& options = {});
+XG_EXPORT GradcheckResult gradgradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,
+                                        const GradcheckOptions& options = {});
 
 }  // namespace xg

@@ -32,7 +32,8 @@ struct Operand {
     explicit Operand(const Tensor& given) : t(given) {
         const detail::Body& b = body(t);
         const std::size_t n = b.shape.rank();
-        const std::int64_t rows = b.shape[n - 2], columns = b.shape[n - 1], down = b.strides[n - 2], across = b.strides[n - 1];
+        const std::int64_t rows = b.shape[n - 2], columns = b.shape[n - 1], down = b.strides[n - 2],
+                           across = b.strides[n - 1];
         if ((across == 1 || columns <= 1) && (down >= columns || rows <= 1)) {
             matrix = {data_as<T>(t), std::max({down, columns, std::int64_t{1}}), false};
         } else if ((down == 1 || rows <= 1) && (across >= rows || columns <= 1)) {
@@ -63,8 +64,11 @@ void multiply(const Tensor& a, const Tensor& b, const Tensor& y) {
     // A large product is cut into blocks of rows, a batch into its products.
     constexpr std::int64_t worth_sharing = 1 << 21;
     const std::int64_t products = batch.elements();
-    const std::int64_t rows = m * n * k < worth_sharing ? std::max<std::int64_t>(m, 1) : std::max<std::int64_t>(64, (m + 15) / 16);
-    const std::int64_t blocks = (m + rows - 1) / rows, per_task = std::max<std::int64_t>(1, worth_sharing / (16 * std::max<std::int64_t>(m * n * k, 1)));
+    const std::int64_t rows =
+        m * n * k < worth_sharing ? std::max<std::int64_t>(m, 1) : std::max<std::int64_t>(64, (m + 15) / 16);
+    const std::int64_t blocks = (m + rows - 1) / rows,
+                       per_task =
+                           std::max<std::int64_t>(1, worth_sharing / (16 * std::max<std::int64_t>(m * n * k, 1)));
     const std::int64_t all = products * blocks;
     parallel_for((all + per_task - 1) / per_task, [&](std::int64_t task) {
         for (std::int64_t i = task * per_task; i < std::min(all, (task + 1) * per_task); ++i) {
@@ -85,9 +89,10 @@ void multiply(const Tensor& a, const Tensor& b, const Tensor& y) {
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
     const Shape &p = body(a).shape, &q = body(b).shape;
     if (p.back() != q[q.rank() - 2])
-        throw ShapeError("matmul: the inner sizes of " + p.str() + " and " + q.str() + " differ: " + std::to_string(p.back()) + " and " +
-                         std::to_string(q[q.rank() - 2]));
-    Shape shape = p.rank() == 2 && q.rank() == 2 ? Shape() : detail::broadcast_shape(batch_of(p), batch_of(q), "matmul");
+        throw ShapeError("matmul: the inner sizes of " + p.str() + " and " + q.str() +
+                         " differ: " + std::to_string(p.back()) + " and " + std::to_string(q[q.rank() - 2]));
+    Shape shape =
+        p.rank() == 2 && q.rank() == 2 ? Shape() : detail::broadcast_shape(batch_of(p), batch_of(q), "matmul");
     shape = shape.inserted(shape.rank(), p[p.rank() - 2]);
     shape = shape.inserted(shape.rank(), q.back());
     Tensor y = make_tensor(shape, body(a).dtype);
@@ -95,7 +100,8 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
         multiply<float>(a, b, y);
     else
         multiply<double>(a, b, y);
-    return record("matmul", std::move(y), wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, transpose(b.get())); }),
+    return record("matmul", std::move(y),
+                  wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, transpose(b.get())); }),
                   wrt(b, [a = saved(a)](const Tensor& g) { return matmul(transpose(a.get()), g); }));
 }
 
@@ -105,7 +111,8 @@ Tensor matmul(const Tensor& x, const Tensor& y) {
     check_defined(x, "matmul");
     check_defined(y, "matmul");
     const Shape &p = body(x).shape, &q = body(y).shape;
-    if (p.rank() == 0 || q.rank() == 0) throw ShapeError("matmul: expected operands of rank 1 or more, got " + p.str() + " and " + q.str());
+    if (p.rank() == 0 || q.rank() == 0)
+        throw ShapeError("matmul: expected operands of rank 1 or more, got " + p.str() + " and " + q.str());
     DType dtype = promote(body(x).dtype, body(y).dtype);
     // Whole numbers are multiplied as doubles: exact up to 2^53.
     const DType result = dtype == boolean ? int64 : dtype;
@@ -128,13 +135,17 @@ void check_linear(const Tensor& x, const Tensor& w, const Tensor& b) {
     const Shape &p = body(x).shape, &q = body(w).shape;
     if (q.rank() != 2) throw ShapeError("linear: expected weights of shape (out, in), got " + q.str());
     if (p.empty() || p.back() != q[1])
-        throw ShapeError("linear: expected an input of shape (..., " + std::to_string(q[1]) + ") for weights of shape " + q.str() + ", got " + p.str());
+        throw ShapeError("linear: expected an input of shape (..., " + std::to_string(q[1]) +
+                         ") for weights of shape " + q.str() + ", got " + p.str());
     if (b.defined() && !(body(b).shape == Shape{q[0]}))
-        throw ShapeError("linear: expected a bias of shape " + Shape{q[0]}.str() + " for weights of shape " + q.str() + ", got " + body(b).shape.str());
+        throw ShapeError("linear: expected a bias of shape " + Shape{q[0]}.str() + " for weights of shape " + q.str() +
+                         ", got " + body(b).shape.str());
     const DType dtype = body(w).dtype;
-    if (!is_floating(dtype)) throw DTypeError(std::string("linear: expected floating-point weights, got ") + name(dtype));
+    if (!is_floating(dtype))
+        throw DTypeError(std::string("linear: expected floating-point weights, got ") + name(dtype));
     if (body(x).dtype != dtype || (b.defined() && body(b).dtype != dtype))
-        throw DTypeError(std::string("linear: expected one dtype, got an input of ") + name(body(x).dtype) + ", weights of " + name(dtype) +
+        throw DTypeError(std::string("linear: expected one dtype, got an input of ") + name(body(x).dtype) +
+                         ", weights of " + name(dtype) +
                          (b.defined() ? std::string(" and a bias of ") + name(body(b).dtype) : ""));
 }
 
@@ -146,7 +157,8 @@ detail::LinearShape sizes(const Tensor& x, const Tensor& w, Activation activatio
 }
 
 /// The gradients in one pass over the rows, not recorded.
-void fused_backward(detail::Gradients& gradients, const detail::LinearShape& s, const Tensor& y, const Tensor& x, const Tensor& w, bool has_bias) {
+void fused_backward(detail::Gradients& gradients, const detail::LinearShape& s, const Tensor& y, const Tensor& x,
+                    const Tensor& w, bool has_bias) {
     const Tensor g = gradients.of_output().contiguous();
     const DType dtype = body(g).dtype;
     const Tensor dx = gradients.needs(0) ? make_tensor(body(x).shape, dtype) : Tensor();
@@ -167,7 +179,8 @@ void fused_backward(detail::Gradients& gradients, const detail::LinearShape& s, 
 }
 
 /// The same of recorded operations, for higher derivatives.
-void recorded_backward(detail::Gradients& gradients, const detail::LinearShape& s, const Tensor& y, const Tensor& x, const Tensor& w, bool has_bias) {
+void recorded_backward(detail::Gradients& gradients, const detail::LinearShape& s, const Tensor& y, const Tensor& x,
+                       const Tensor& w, bool has_bias) {
     Tensor g = gradients.of_output();
     if (s.relu) g = where(y <= 0, 0, g);
     const Tensor flat = g.reshape({s.rows, s.out});
@@ -188,16 +201,19 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation acti
         const Tensor dense_x = detail::make_alias(x).contiguous(), dense_w = detail::make_alias(w).contiguous();
         const Tensor dense_b = b.defined() ? detail::make_alias(b).contiguous() : Tensor();
         if (body(y).dtype == float32)
-            detail::linear_forward(s, data_as<float>(dense_x), data_as<float>(dense_w), b.defined() ? data_as<float>(dense_b) : nullptr, data_as<float>(y));
+            detail::linear_forward(s, data_as<float>(dense_x), data_as<float>(dense_w),
+                                   b.defined() ? data_as<float>(dense_b) : nullptr, data_as<float>(y));
         else
-            detail::linear_forward(s, data_as<double>(dense_x), data_as<double>(dense_w), b.defined() ? data_as<double>(dense_b) : nullptr, data_as<double>(y));
+            detail::linear_forward(s, data_as<double>(dense_x), data_as<double>(dense_w),
+                                   b.defined() ? data_as<double>(dense_b) : nullptr, data_as<double>(y));
     }
     Tensor* const output = &y;
     const Tensor* const inputs[] = {&x, &w, &b};
     if (!detail::would_record(inputs)) return y;
     const char* const op = s.relu ? "linear_relu" : "linear";
     detail::record_joint(op, {&output, 1}, {inputs, b.defined() ? 3U : 2U},
-                         [s, x = saved(x), w = saved(w), y = s.relu ? detail::SavedOutput(y, 0) : detail::SavedOutput(), has_bias = b.defined()](detail::Gradients& gradients) {
+                         [s, x = saved(x), w = saved(w), y = s.relu ? detail::SavedOutput(y, 0) : detail::SavedOutput(),
+                          has_bias = b.defined()](detail::Gradients& gradients) {
                              const Tensor result = s.relu ? y.get() : Tensor();
                              if (detail::recording())
                                  recorded_backward(gradients, s, result, x.get(), w.get(), has_bias);

@@ -13,6 +13,7 @@ enum class Activation : std::uint8_t { none, relu };
 
 /// x · wᵀ + b: a fully connected layer. x is (…, in), w (out, in), b (out) or undefined for none; the result is (…, out). With
 /// `Activation::relu` negative results become 0. All of one floating-point dtype: throws ShapeError, DTypeError.
-XG_EXPORT Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b = {}, Activation activation = Activation::none);
+XG_EXPORT Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b = {},
+                        Activation activation = Activation::none);
 
 }  // namespace xg

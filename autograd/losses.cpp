@@ -74,13 +74,16 @@ Tensor mse_loss(const Tensor& prediction, const Tensor& target) {
     Tensor loss = make_tensor({}, dtype);
     const auto n = static_cast<double>(body(a).numel);
     if (dtype == float32)
-        *data_as<float>(loss) = static_cast<float>(squared_error(data_as<float>(a), data_as<float>(b), body(a).numel) / n);
+        *data_as<float>(loss) =
+            static_cast<float>(squared_error(data_as<float>(a), data_as<float>(b), body(a).numel) / n);
     else
         *data_as<double>(loss) = squared_error(data_as<double>(a), data_as<double>(b), body(a).numel) / n;
-    return detail::record(
-        "mse_loss", std::move(loss),
-        detail::wrt(p, [p = detail::saved(p), t = detail::saved(t)](const Tensor& g) { return mse_backward(g, p.get(), t.get()); }),
-        detail::wrt(t, [p = detail::saved(p), t = detail::saved(t)](const Tensor& g) { return mse_backward(g, t.get(), p.get()); }));
+    return detail::record("mse_loss", std::move(loss),
+                          detail::wrt(p, [p = detail::saved(p), t = detail::saved(t)](
+                                             const Tensor& g) { return mse_backward(g, p.get(), t.get()); }),
+                          detail::wrt(t, [p = detail::saved(p), t = detail::saved(t)](const Tensor& g) {
+                              return mse_backward(g, t.get(), p.get());
+                          }));
 }
 
 }  // namespace xg

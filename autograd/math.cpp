@@ -51,17 +51,15 @@ Tensor sigmoid_backward(const Tensor& g, const Tensor& y);
 Tensor relu_backward(const Tensor& g, const Tensor& y);
 
 Tensor tanh_backward(const Tensor& g, const Tensor& y) {
-    return record(
-        "tanh_backward", map("tanh_backward", Fn::tanh_backward, g, y),
-        wrt(g, [y = saved(y)](const Tensor& gg) { return tanh_backward(gg, y.get()); }),
-        wrt(y, [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g.get() * y.get() * -2; }));
+    return record("tanh_backward", map("tanh_backward", Fn::tanh_backward, g, y),
+                  wrt(g, [y = saved(y)](const Tensor& gg) { return tanh_backward(gg, y.get()); }),
+                  wrt(y, [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g.get() * y.get() * -2; }));
 }
 
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
-    return record(
-        "sigmoid_backward", map("sigmoid_backward", Fn::sigmoid_backward, g, y),
-        wrt(g, [y = saved(y)](const Tensor& gg) { return sigmoid_backward(gg, y.get()); }),
-        wrt(y, [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g.get() * (1 - 2 * y.get()); }));
+    return record("sigmoid_backward", map("sigmoid_backward", Fn::sigmoid_backward, g, y),
+                  wrt(g, [y = saved(y)](const Tensor& gg) { return sigmoid_backward(gg, y.get()); }),
+                  wrt(y, [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g.get() * (1 - 2 * y.get()); }));
 }
 
 Tensor relu_backward(const Tensor& g, const Tensor& y) {
@@ -71,7 +69,8 @@ Tensor relu_backward(const Tensor& g, const Tensor& y) {
 
 /// The share of the gradient that goes to `a` of minimum(a, b) or maximum(a, b).
 Tensor extremum_backward(Fn fn, const Tensor& g, const Tensor& a, const Tensor& b) {
-    return record("extremum_backward", map("extremum_backward", fn, g, a, b), wrt(g, [fn, a = saved(a), b = saved(b)](const Tensor& gg) {
+    return record("extremum_backward", map("extremum_backward", fn, g, a, b),
+                  wrt(g, [fn, a = saved(a), b = saved(b)](const Tensor& gg) {
                       return extremum_backward(fn, gg, a.get(), b.get());
                   }));
 }
@@ -79,8 +78,11 @@ Tensor extremum_backward(Fn fn, const Tensor& g, const Tensor& a, const Tensor& 
 Tensor extremum(const char* operation, Fn fn, Fn backward, const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, operation);
     return record(operation, map(operation, fn, a, b),
-                  wrt(a, [=, a = saved(a), b = saved(b)](const Tensor& g) { return extremum_backward(backward, g, a.get(), b.get()); }),
-                  wrt(b, [=, a = saved(a), b = saved(b)](const Tensor& g) { return extremum_backward(backward, g, b.get(), a.get()); }));
+                  wrt(a, [=, a = saved(a),
+                          b = saved(b)](const Tensor& g) { return extremum_backward(backward, g, a.get(), b.get()); }),
+                  wrt(b, [=, a = saved(a), b = saved(b)](const Tensor& g) {
+                      return extremum_backward(backward, g, b.get(), a.get());
+                  }));
 }
 
 Tensor comparison(const char* operation, Fn fn, const Tensor& x, const Tensor& y) {
@@ -94,12 +96,14 @@ Tensor comparison(const char* operation, Fn fn, const Tensor& x, const Tensor& y
 
 Tensor add(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "add");
-    return record("add", map("add", Fn::add, a, b), wrt(a, [](const Tensor& g) { return g; }), wrt(b, [](const Tensor& g) { return g; }));
+    return record("add", map("add", Fn::add, a, b), wrt(a, [](const Tensor& g) { return g; }),
+                  wrt(b, [](const Tensor& g) { return g; }));
 }
 
 Tensor sub(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "sub");
-    return record("sub", map("sub", Fn::sub, a, b), wrt(a, [](const Tensor& g) { return g; }), wrt(b, [](const Tensor& g) { return -g; }));
+    return record("sub", map("sub", Fn::sub, a, b), wrt(a, [](const Tensor& g) { return g; }),
+                  wrt(b, [](const Tensor& g) { return -g; }));
 }
 
 Tensor mul(const Tensor& x, const Tensor& y) {
@@ -117,10 +121,12 @@ Tensor div(const Tensor& x, const Tensor& y) {
 
 Tensor pow(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "pow");
-    return record("pow", map("pow", Fn::pow, a, b), wrt(a, [a = saved(a), b = saved(b)](const Tensor& g) {
-                      const Tensor p = a.get(), q = b.get();
-                      return where(q == 0, 0, g * q * pow(p, where(q == 0, 1, q) - 1));
-                  }),
+    return record("pow", map("pow", Fn::pow, a, b),
+                  wrt(a,
+                      [a = saved(a), b = saved(b)](const Tensor& g) {
+                          const Tensor p = a.get(), q = b.get();
+                          return where(q == 0, 0, g * q * pow(p, where(q == 0, 1, q) - 1));
+                      }),
                   wrt(b, [a = saved(a), b = saved(b)](const Tensor& g, const Tensor& z) {
                       const Tensor p = a.get();
                       // log of 1 where the derivative is 0 by convention, so that no NaN arises in the branch not taken.
@@ -129,15 +135,20 @@ Tensor pow(const Tensor& x, const Tensor& y) {
                   }));
 }
 
-Tensor minimum(const Tensor& a, const Tensor& b) { return extremum("minimum", Fn::minimum, Fn::minimum_backward, a, b); }
-Tensor maximum(const Tensor& a, const Tensor& b) { return extremum("maximum", Fn::maximum, Fn::maximum_backward, a, b); }
+Tensor minimum(const Tensor& a, const Tensor& b) {
+    return extremum("minimum", Fn::minimum, Fn::minimum_backward, a, b);
+}
+Tensor maximum(const Tensor& a, const Tensor& b) {
+    return extremum("maximum", Fn::maximum, Fn::maximum_backward, a, b);
+}
 
 Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y) {
     check_defined(condition, "where");
     if (body(condition).dtype != boolean)
         throw DTypeError(std::string("where: expected a bool condition, got ") + name(body(condition).dtype));
     const auto [a, b] = Operands(x, y, "where");
-    return record("where", map("where", Fn::where, condition, a, b), wrt(a, [c = saved(condition)](const Tensor& g) { return where(c.get(), g, 0); }),
+    return record("where", map("where", Fn::where, condition, a, b),
+                  wrt(a, [c = saved(condition)](const Tensor& g) { return where(c.get(), g, 0); }),
                   wrt(b, [c = saved(condition)](const Tensor& g) { return where(c.get(), 0, g); }));
 }
 
@@ -158,12 +169,14 @@ Tensor log(const Tensor& v) {
 
 Tensor sqrt(const Tensor& v) {
     const Tensor x = floating(v, "sqrt");
-    return record("sqrt", map("sqrt", Fn::sqrt, x), wrt(x, [](const Tensor& g, const Tensor& y) { return g / (y * 2); }));
+    return record("sqrt", map("sqrt", Fn::sqrt, x),
+                  wrt(x, [](const Tensor& g, const Tensor& y) { return g / (y * 2); }));
 }
 
 Tensor square(const Tensor& x) {
     check_defined(x, "square");
-    return record("square", map("square", Fn::square, x), wrt(x, [x = saved(x)](const Tensor& g) { return g * x.get() * 2; }));
+    return record("square", map("square", Fn::square, x),
+                  wrt(x, [x = saved(x)](const Tensor& g) { return g * x.get() * 2; }));
 }
 
 Tensor abs(const Tensor& x) {
@@ -178,17 +191,20 @@ Tensor sign(const Tensor& x) {
 
 Tensor tanh(const Tensor& v) {
     const Tensor x = floating(v, "tanh");
-    return record("tanh", map("tanh", Fn::tanh, x), wrt(x, [](const Tensor& g, const Tensor& y) { return tanh_backward(g, y); }));
+    return record("tanh", map("tanh", Fn::tanh, x),
+                  wrt(x, [](const Tensor& g, const Tensor& y) { return tanh_backward(g, y); }));
 }
 
 Tensor sigmoid(const Tensor& v) {
     const Tensor x = floating(v, "sigmoid");
-    return record("sigmoid", map("sigmoid", Fn::sigmoid, x), wrt(x, [](const Tensor& g, const Tensor& y) { return sigmoid_backward(g, y); }));
+    return record("sigmoid", map("sigmoid", Fn::sigmoid, x),
+                  wrt(x, [](const Tensor& g, const Tensor& y) { return sigmoid_backward(g, y); }));
 }
 
 Tensor relu(const Tensor& x) {
     check_defined(x, "relu");
-    return record("relu", map("relu", Fn::relu, x), wrt(x, [](const Tensor& g, const Tensor& y) { return relu_backward(g, y); }));
+    return record("relu", map("relu", Fn::relu, x),
+                  wrt(x, [](const Tensor& g, const Tensor& y) { return relu_backward(g, y); }));
 }
 
 Tensor equal(const Tensor& a, const Tensor& b) { return comparison("equal", Fn::equal, a, b); }

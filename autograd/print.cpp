@@ -14,10 +14,10 @@
 namespace xg {
 namespace {
 
-constexpr std::int64_t kSummarize = 1000;   // more elements than these are not all shown,
-constexpr std::int64_t kEdge = 3;           // but this many at each end of each axis
-constexpr std::size_t kLineWidth = 75;      // characters
-constexpr std::size_t kPrecision = 8;       // digits behind the point, at most
+constexpr std::int64_t kSummarize = 1000;  // more elements than these are not all shown,
+constexpr std::int64_t kEdge = 3;          // but this many at each end of each axis
+constexpr std::size_t kLineWidth = 75;     // characters
+constexpr std::size_t kPrecision = 8;      // digits behind the point, at most
 
 /// The digits of a finite number's magnitude: 0.d1 d2 d3… times 10^point.
 struct Decimal {
@@ -30,7 +30,8 @@ struct Decimal {
 template <class T>
 Decimal shortest(T v) {
     char text[64];
-    const std::string s(text, std::to_chars(text, text + sizeof text, v, std::chars_format::scientific).ptr);  // -d.ddde±dd
+    const std::string s(text,
+                        std::to_chars(text, text + sizeof text, v, std::chars_format::scientific).ptr);  // -d.ddde±dd
     const std::size_t start = s[0] == '-' ? 1 : 0, e = s.find('e');
     Decimal d{s.substr(start, 1), std::stoi(s.substr(e + 1)) + 1, start == 1};
     if (e > start + 2) d.digits += s.substr(start + 2, e - start - 2);
@@ -42,9 +43,11 @@ Decimal shortest(T v) {
 std::string positional(const Decimal& d) {
     const auto n = static_cast<int>(d.digits.size());
     std::string s = d.negative ? "-" : "";
-    if (d.point <= 0) return s + "0." + (d.digits == "0" ? "" : std::string(static_cast<std::size_t>(-d.point), '0') + d.digits);
+    if (d.point <= 0)
+        return s + "0." + (d.digits == "0" ? "" : std::string(static_cast<std::size_t>(-d.point), '0') + d.digits);
     if (n <= d.point) return s + d.digits + std::string(static_cast<std::size_t>(d.point - n), '0') + ".";
-    return s + d.digits.substr(0, static_cast<std::size_t>(d.point)) + "." + d.digits.substr(static_cast<std::size_t>(d.point));
+    return s + d.digits.substr(0, static_cast<std::size_t>(d.point)) + "." +
+           d.digits.substr(static_cast<std::size_t>(d.point));
 }
 
 std::size_t after_point(const std::string& s) { return s.size() - s.find('.') - 1; }
@@ -71,7 +74,9 @@ public:
         }
         // Compared and divided in T, as NumPy does.
         constexpr double large = std::is_same_v<T, float> ? 1e6 : 1e8;
-        scientific_ = high >= large || (high > 0 && (static_cast<T>(low) < T(1e-4) || static_cast<T>(high) / static_cast<T>(low) > T(1000)));
+        scientific_ =
+            high >= large ||
+            (high > 0 && (static_cast<T>(low) < T(1e-4) || static_cast<T>(high) / static_cast<T>(low) > T(1000)));
         std::size_t before = 0;
         for (const T v : shown) {
             if (!std::isfinite(v)) continue;
@@ -81,7 +86,8 @@ public:
         }
         if (scientific_)
             for (const T v : shown)
-                if (std::isfinite(v)) exponent_ = std::max(exponent_, scientific(static_cast<double>(v), fraction_).second.size() - 1);
+                if (std::isfinite(v))
+                    exponent_ = std::max(exponent_, scientific(static_cast<double>(v), fraction_).second.size() - 1);
         right_ = scientific_ ? fraction_ + exponent_ + 2 : fraction_;
         width_ = before + 1 + right_;
         for (const T v : shown)
@@ -158,7 +164,8 @@ std::string scalar(T v) {
             return s.back() == '.' ? s + "0" : s;
         }
         const std::string rest = d.digits.substr(1);
-        return fmt::format("{}{}{}{}e{:+03d}", d.negative ? "-" : "", d.digits[0], rest.empty() ? "" : ".", rest, d.point - 1);
+        return fmt::format("{}{}{}{}e{:+03d}", d.negative ? "-" : "", d.digits[0], rest.empty() ? "" : ".", rest,
+                           d.point - 1);
     }
 }
 
@@ -166,7 +173,12 @@ template <class T>
 class Printer {
 public:
     explicit Printer(const Tensor& t)
-        : shape_(t.shape()), strides_(t.strides()), data_(t.data<T>()), summarize_(t.numel() > kSummarize), shown_(collect()), format_(shown_) {}
+        : shape_(t.shape()),
+          strides_(t.strides()),
+          data_(t.data<T>()),
+          summarize_(t.numel() > kSummarize),
+          shown_(collect()),
+          format_(shown_) {}
 
     std::string text() { return write(0, 0); }
 

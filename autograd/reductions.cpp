@@ -32,7 +32,8 @@ struct Plan {
         for (const std::int64_t given : axes.list()) {
             const std::int64_t axis = given < 0 ? given + rank : given;
             if (axis < 0 || axis >= rank)
-                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) + " is out of range for the shape " + shape.str());
+                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) +
+                                 " is out of range for the shape " + shape.str());
             if (std::exchange(reduced[static_cast<std::size_t>(axis)], 1) != 0)
                 throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) + " was given twice");
         }
@@ -69,7 +70,8 @@ Tensor tie_shares(const Tensor& x, const Tensor& y, const Shape& reduced) {
 Tensor extremum(const char* operation, Reduction kind, const Tensor& x, const Axes& axes, bool keepdims) {
     const Plan plan(x, axes, operation);
     if (plan.count == 0 && plan.dropped_shape.elements() > 0)
-        throw ShapeError(std::string(operation) + ": no elements to choose from along the reduced axes of the shape " + body(x).shape.str());
+        throw ShapeError(std::string(operation) + ": no elements to choose from along the reduced axes of the shape " +
+                         body(x).shape.str());
     const Tensor y = record(operation, detail::reduce(kind, x, plan.reduced),
                             wrt(x, [x = saved(x), reduced = plan.reduced](const Tensor& g, const Tensor& y) {
                                 return g * tie_shares(x.get(), y, reduced);
@@ -90,8 +92,12 @@ Tensor mean(const Tensor& v, const Axes& axes, bool keepdims) {
     return drop(sum_marked(x, plan.reduced) / plan.count, plan, keepdims);
 }
 
-Tensor max(const Tensor& x, const Axes& axes, bool keepdims) { return extremum("max", Reduction::max, x, axes, keepdims); }
-Tensor min(const Tensor& x, const Axes& axes, bool keepdims) { return extremum("min", Reduction::min, x, axes, keepdims); }
+Tensor max(const Tensor& x, const Axes& axes, bool keepdims) {
+    return extremum("max", Reduction::max, x, axes, keepdims);
+}
+Tensor min(const Tensor& x, const Axes& axes, bool keepdims) {
+    return extremum("min", Reduction::min, x, axes, keepdims);
+}
 
 namespace detail {
 
@@ -106,8 +112,8 @@ Tensor sum_to(const Tensor& g, const Shape& shape, const char* operation) {
         fits = size == from[i] || size == 1;
     }
     if (!fits)
-        throw GradError("backward of " + std::string(operation) + ": its formula returned a gradient of shape " + from.str() +
-                        " for an input of shape " + shape.str());
+        throw GradError("backward of " + std::string(operation) + ": its formula returned a gradient of shape " +
+                        from.str() + " for an input of shape " + shape.str());
     return sum_marked(g, reduced).reshape(shape);
 }
 

@@ -23,7 +23,8 @@ namespace {
 std::size_t checked_axis(std::int64_t axis, const Shape& shape, const char* operation) {
     const auto rank = static_cast<std::int64_t>(shape.rank());
     if (axis < -rank || axis >= rank)
-        throw ShapeError(std::string(operation) + ": axis " + std::to_string(axis) + " is out of range for the shape " + shape.str());
+        throw ShapeError(std::string(operation) + ": axis " + std::to_string(axis) + " is out of range for the shape " +
+                         shape.str());
     return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
 }
 
@@ -41,7 +42,8 @@ Shape completed(Shape shape, const Shape& from, std::int64_t n) {
     }
     if (open != nullptr && known != 0 && n % known == 0) *open = n / known;
     if (open != nullptr ? *open < 0 : known != n)
-        throw ShapeError("reshape: the shape " + from.str() + " has " + std::to_string(n) + " elements and does not fit into " + shape.str());
+        throw ShapeError("reshape: the shape " + from.str() + " has " + std::to_string(n) +
+                         " elements and does not fit into " + shape.str());
     return shape;
 }
 
@@ -101,13 +103,15 @@ Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b) {
     const std::size_t p = checked_axis(a, shape, "transpose"), q = checked_axis(b, shape, "transpose");
     std::swap(shape[p], shape[q]);
     std::swap(strides[p], strides[q]);
-    return record("transpose", make_view(x, shape, strides, 0), wrt(x, [a, b](const Tensor& g) { return transpose(g, a, b); }));
+    return record("transpose", make_view(x, shape, strides, 0),
+                  wrt(x, [a, b](const Tensor& g) { return transpose(g, a, b); }));
 }
 
 namespace {
 
 /// Zeros of `shape` with g at the positions that a slice took: the gradient of `slice`.
-Tensor slice_backward(const Tensor& g, const Shape& shape, std::int64_t axis, std::int64_t start, std::int64_t stop, std::int64_t step) {
+Tensor slice_backward(const Tensor& g, const Shape& shape, std::int64_t axis, std::int64_t start, std::int64_t stop,
+                      std::int64_t step) {
     Tensor y = zeros(shape, {.dtype = body(g).dtype});
     const auto at = static_cast<std::size_t>(axis);
     // Rows of the sliced axis and what lies inside it, copied one position at a time.
@@ -121,10 +125,12 @@ Tensor slice_backward(const Tensor& g, const Shape& shape, std::int64_t axis, st
             std::memcpy(to, from, static_cast<std::size_t>(count * bytes));
             from += count * bytes;
         } else {
-            for (std::int64_t i = 0; i < count; ++i, from += bytes) std::memcpy(to + i * step * bytes, from, static_cast<std::size_t>(bytes));
+            for (std::int64_t i = 0; i < count; ++i, from += bytes)
+                std::memcpy(to + i * step * bytes, from, static_cast<std::size_t>(bytes));
         }
     }
-    return record("slice_backward", std::move(y), wrt(g, [=](const Tensor& gg) { return slice(gg, axis, start, stop, step); }));
+    return record("slice_backward", std::move(y),
+                  wrt(g, [=](const Tensor& gg) { return slice(gg, axis, start, stop, step); }));
 }
 
 }  // namespace
@@ -141,9 +147,8 @@ Tensor slice(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_
     const std::int64_t offset = shape[at] == 0 ? 0 : start * strides[at];
     if (shape[at] > 1) strides[at] *= step;
     return record("slice", make_view(x, shape, strides, offset),
-                  wrt(x, [from = body(x).shape, at = static_cast<std::int64_t>(at), start, stop, step](const Tensor& g) {
-                      return slice_backward(g, from, at, start, stop, step);
-                  }));
+                  wrt(x, [from = body(x).shape, at = static_cast<std::int64_t>(at), start, stop,
+                          step](const Tensor& g) { return slice_backward(g, from, at, start, stop, step); }));
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
@@ -156,8 +161,10 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
     }
     for (const std::int64_t size : shape) fits = fits && size >= 0;
     if (fits) detail::checked_elements(shape, body(x).dtype);
-    if (!fits) throw ShapeError("broadcast_to: the shape " + body(x).shape.str() + " does not broadcast to " + shape.str());
-    return record("broadcast_to", make_view(x, shape, detail::broadcast_strides(x, shape), 0), wrt(x, [](const Tensor& g) { return g; }));
+    if (!fits)
+        throw ShapeError("broadcast_to: the shape " + body(x).shape.str() + " does not broadcast to " + shape.str());
+    return record("broadcast_to", make_view(x, shape, detail::broadcast_strides(x, shape), 0),
+                  wrt(x, [](const Tensor& g) { return g; }));
 }
 
 Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis) {
@@ -175,8 +182,8 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis) {
             other[at] = shape[at];
         }
         if (!(other == shape))
-            throw ShapeError("concat: the shapes " + body(tensors[0]).shape.str() + " and " + body(t).shape.str() + " differ in more than axis " +
-                             std::to_string(axis));
+            throw ShapeError("concat: the shapes " + body(tensors[0]).shape.str() + " and " + body(t).shape.str() +
+                             " differ in more than axis " + std::to_string(axis));
     }
     shape[at] = total;
     Tensor y = make_tensor(shape, dtype);
@@ -192,15 +199,18 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis) {
         detail::copy_elements(dense, t);
         const std::int64_t rows = body(t).shape[at], bytes = rows * inner;
         for (std::int64_t o = 0; bytes > 0 && o < outer; ++o)
-            std::memcpy(body(y).data + (o * total + start) * inner, body(dense).data + o * bytes, static_cast<std::size_t>(bytes));
+            std::memcpy(body(y).data + (o * total + start) * inner, body(dense).data + o * bytes,
+                        static_cast<std::size_t>(bytes));
         start += rows;
     }
     starts.push_back(start);
     Tensor* const output = &y;
-    detail::record_joint("concat", {&output, 1}, inputs, [starts, at = static_cast<std::int64_t>(at)](detail::Gradients& gradients) {
-        for (std::uint32_t i = 0; i + 1 < starts.size(); ++i)
-            if (gradients.needs(i)) gradients.set(i, slice(gradients.of_output(), at, starts[i], starts[i + 1]));
-    });
+    detail::record_joint("concat", {&output, 1}, inputs,
+                         [starts, at = static_cast<std::int64_t>(at)](detail::Gradients& gradients) {
+                             for (std::uint32_t i = 0; i + 1 < starts.size(); ++i)
+                                 if (gradients.needs(i))
+                                     gradients.set(i, slice(gradients.of_output(), at, starts[i], starts[i + 1]));
+                         });
     return y;
 }
 
@@ -214,7 +224,8 @@ Tensor Tensor::operator[](std::int64_t i) const {
     check_defined(*this, "operator[]");
     if (rank() == 0) throw IndexError("operator[]: a tensor of rank 0 cannot be indexed; item() is its value");
     const std::int64_t n = size(0), at = i < 0 ? i + n : i;
-    if (at < 0 || at >= n) throw IndexError("operator[]: index " + std::to_string(i) + " is out of range for the shape " + shape().str());
+    if (at < 0 || at >= n)
+        throw IndexError("operator[]: index " + std::to_string(i) + " is out of range for the shape " + shape().str());
     const Shape inner(shape().data() + 1, shape().rank() - 1);
     return slice(0, at, at + 1).reshape(inner);
 }

@@ -59,21 +59,25 @@ namespace {
 
 void check_single(const Tensor& t) {
     check_defined(t, "item");
-    if (body(t).numel != 1) throw ShapeError("item: expected a tensor of one element, got the shape " + body(t).shape.str());
+    if (body(t).numel != 1)
+        throw ShapeError("item: expected a tensor of one element, got the shape " + body(t).shape.str());
 }
 
 }  // namespace
 
 double Tensor::item() const {
     check_single(*this);
-    return detail::dispatch(body(*this).dtype, [&]<class T>(T*) { return static_cast<double>(*detail::data_as<T>(*this)); });
+    return detail::dispatch(body(*this).dtype,
+                            [&]<class T>(T*) { return static_cast<double>(*detail::data_as<T>(*this)); });
 }
 
 std::int64_t Tensor::item_int() const {
     check_single(*this);
     if (is_floating(body(*this).dtype))
-        throw DTypeError(std::string("item_int: expected an int64 or bool tensor, got ") + name(body(*this).dtype) + "; use item()");
-    return body(*this).dtype == boolean ? std::int64_t{*detail::data_as<bool>(*this)} : *detail::data_as<std::int64_t>(*this);
+        throw DTypeError(std::string("item_int: expected an int64 or bool tensor, got ") + name(body(*this).dtype) +
+                         "; use item()");
+    return body(*this).dtype == boolean ? std::int64_t{*detail::data_as<bool>(*this)}
+                                        : *detail::data_as<std::int64_t>(*this);
 }
 
 std::vector<double> Tensor::to_vector() const {
@@ -87,7 +91,8 @@ template <class T>
 const T* Tensor::data() const {
     check_defined(*this, "data");
     if (body(*this).dtype != detail::dtype_of<T>::value)
-        throw DTypeError(std::string("data: asked for ") + name(detail::dtype_of<T>::value) + ", the tensor is of " + name(body(*this).dtype));
+        throw DTypeError(std::string("data: asked for ") + name(detail::dtype_of<T>::value) + ", the tensor is of " +
+                         name(body(*this).dtype));
     return detail::data_as<T>(*this);
 }
 
@@ -97,8 +102,10 @@ T* Tensor::mutable_data() {
     detail::Body& b = body(*this);
     if (grad_enabled() && detail::needs_grad(*this))
         throw GradError("mutable_data: a tensor that requires a gradient is changed only under xg::NoGrad");
-    if (!b.contiguous || b.numel * item_size(b.dtype) != static_cast<std::int64_t>(b.storage->bytes))
-        throw GradError("mutable_data: the tensor of shape " + b.shape.str() + " is a view of part of another; write to a clone()");
+    const bool shared = b.view && b.storage->refs.load(std::memory_order_acquire) > 1;
+    if (shared || !b.contiguous)
+        throw GradError("mutable_data: the tensor of shape " + b.shape.str() +
+                        " is a view of another; write to that, or to a clone()");
     ++b.storage->version;
     return detail::data_as<T>(*this);
 }
@@ -118,7 +125,8 @@ Tensor& Tensor::requires_grad(bool on) {
     check_defined(*this, "requires_grad");
     detail::Body& b = body(*this);
     if (b.node)
-        throw GradError(std::string("requires_grad: the result of ") + b.node->op + " is not a leaf; detach() it first");
+        throw GradError(std::string("requires_grad: the result of ") + b.node->op +
+                        " is not a leaf; detach() it first");
     if (on && !is_floating(b.dtype))
         throw DTypeError(std::string("requires_grad: expected a floating-point tensor, got ") + name(b.dtype));
     if (on && !b.leaf) b.leaf = std::make_unique<detail::LeafState>();
@@ -152,9 +160,12 @@ void Tensor::set_data(const Tensor& value) {
     check_defined(value, "set_data");
     detail::Body& b = body(*this);
     if (b.node) throw GradError(std::string("set_data: the result of ") + b.node->op + " is not a leaf");
-    if (!(value.shape() == b.shape)) throw ShapeError("set_data: expected the tensor's shape " + b.shape.str() + ", got " + value.shape().str());
+    if (!(value.shape() == b.shape))
+        throw ShapeError("set_data: expected the tensor's shape " + b.shape.str() + ", got " + value.shape().str());
     if (b.requires_grad && !is_floating(value.dtype()))
-        throw DTypeError(std::string("set_data: expected a floating-point dtype for a tensor that requires a gradient, got ") + name(value.dtype()));
+        throw DTypeError(
+            std::string("set_data: expected a floating-point dtype for a tensor that requires a gradient, got ") +
+            name(value.dtype()));
     const NoGrad no_grad;
     const Tensor source = detail::sole_owner(value) && body(value).contiguous ? value : value.clone();
     const std::uint32_t version = b.storage->version + 1;
@@ -184,7 +195,8 @@ std::shared_ptr<detail::HookList>& hooks_of(const detail::Body& b) {
 HookHandle Tensor::register_hook(GradientHook hook) const {
     check_defined(*this, "register_hook");
     const detail::Body& b = body(*this);
-    if (!detail::needs_grad(*this)) throw GradError("register_hook: the tensor of shape " + b.shape.str() + " requires no gradient");
+    if (!detail::needs_grad(*this))
+        throw GradError("register_hook: the tensor of shape " + b.shape.str() + " requires no gradient");
     std::shared_ptr<detail::HookList>& list = hooks_of(b);
     if (!list) list = std::make_shared<detail::HookList>();
     const std::uint64_t id = list->add(std::move(hook));

@@ -109,9 +109,9 @@ public:
     /// must be that of the dtype: throws DTypeError.
     template <class T>
     const T* data() const;
-    /// The same for writing. Throws GradError where a write would be seen through another view, or would change
-    /// a tensor that a graph recorded while recording is on. Counts as a change of the value: a backward that
-    /// saved it will throw.
+    /// The same for writing. Throws GradError for a view (a slice, a reshape, `detach()`) of a tensor that still exists, so that a
+    /// write never reaches a parent, and for a tensor that requires a gradient while recording is on. A write to the parent is seen through
+    /// its views. Counts as a change of the value: a backward that saved it will throw.
     template <class T>
     T* mutable_data();
 
@@ -189,12 +189,13 @@ struct GradOptions {
     std::vector<Tensor> grad_outputs = {};  ///< One for each output, or none: then each output has one element.
     bool retain_graph = false;              ///< As in BackwardOptions.
     bool create_graph = false;              ///< As in BackwardOptions.
-    bool allow_unused = false;              ///< An input that no output depends on gets an undefined gradient; else GradError.
+    bool allow_unused = false;  ///< An input that no output depends on gets an undefined gradient; else GradError.
 };
 
 /// The derivatives of the sum of `outputs` with respect to each of `inputs`; leaves' `grad()` is not touched, and only what
 /// lies on a path to an input is computed. Throws GradError for inputs that need no gradient.
-XG_EXPORT std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs, const GradOptions& options = {});
+XG_EXPORT std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                                   const GradOptions& options = {});
 
 /// The same for one output and one input.
 XG_EXPORT Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options = {});

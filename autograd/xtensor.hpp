@@ -31,15 +31,18 @@ namespace detail {
 /// The type that a Tensor keeps numbers of type T as: float, double, std::int64_t for all integers, or bool.
 template <class T>
 struct ElementOf {
-    static_assert(std::is_arithmetic_v<T>, "xgrad: a Tensor holds numbers; cast the expression with xt::cast<float>(…) or the like");
-    static_assert(!std::is_same_v<T, long double>, "xgrad: there is no Tensor of long double; cast the expression with xt::cast<double>(…)");
+    static_assert(std::is_arithmetic_v<T>,
+                  "xgrad: a Tensor holds numbers; cast the expression with xt::cast<float>(…) or the like");
+    static_assert(!std::is_same_v<T, long double>,
+                  "xgrad: there is no Tensor of long double; cast the expression with xt::cast<double>(…)");
     using type = std::conditional_t<std::is_floating_point_v<T> || std::is_same_v<T, bool>, T, std::int64_t>;
     static constexpr DType dtype = std::is_same_v<T, float>    ? DType::float32
                                    : std::is_same_v<T, double> ? DType::float64
                                    : std::is_same_v<T, bool>   ? DType::boolean
                                                                : DType::int64;
     /// Whether the bits are the same, so that no copy is needed.
-    static constexpr bool same_bits = sizeof(T) == sizeof(type) && (!std::is_same_v<type, std::int64_t> || std::is_signed_v<T>);
+    static constexpr bool same_bits =
+        sizeof(T) == sizeof(type) && (!std::is_same_v<type, std::int64_t> || std::is_signed_v<T>);
 };
 
 template <class S>
@@ -51,17 +54,19 @@ Shape shape_of(const S& sizes) {
 }
 
 template <class T>
-using SharedBuffer = xt::xbuffer_adaptor<T*, xt::smart_ownership, Tensor>;
+using SharedBuffer = xt::xbuffer_adaptor<T*, xt::smart_ownership, std::shared_ptr<const Tensor>>;
 
 }  // namespace detail
 
 /// What `as_xtensor` returns: an xtensor array over a Tensor's elements, of any rank and strides. It keeps the Tensor alive.
 template <class T>
-using XtensorView = xt::xarray_adaptor<detail::SharedBuffer<const T>, xt::layout_type::dynamic, std::vector<std::size_t>>;
+using XtensorView =
+    xt::xarray_adaptor<detail::SharedBuffer<const T>, xt::layout_type::dynamic, std::vector<std::size_t>>;
 
 /// What `as_mutable_xtensor` returns: the same, row-major and for writing.
 template <class T>
-using MutableXtensorView = xt::xarray_adaptor<detail::SharedBuffer<T>, xt::layout_type::row_major, std::vector<std::size_t>>;
+using MutableXtensorView =
+    xt::xarray_adaptor<detail::SharedBuffer<T>, xt::layout_type::row_major, std::vector<std::size_t>>;
 
 /// Evaluates an xtensor expression into a new Tensor of its shape: float32, float64, bool, or int64 for all integers.
 template <class E>
@@ -84,10 +89,11 @@ Tensor from_xtensor(const xt::xexpression<E>& expression) {
 /// them any more. Elements of float, double, bool or a signed integer of 64 bits; use `from_xtensor` for others. An array that
 /// does not lie in row-major order is copied.
 template <class A>
-    requires(!std::is_lvalue_reference_v<A> && !std::is_const_v<A> && requires(A& a) { a.storage(); })
+    requires(!std::is_lvalue_reference_v<A> && !std::is_const_v<A> && requires(A & a) { a.storage(); })
 Tensor adopt(A&& array) {
     using From = typename A::value_type;
-    static_assert(detail::ElementOf<From>::same_bits, "xgrad: adopt takes elements of float, double, bool or 64-bit signed integers; use from_xtensor");
+    static_assert(detail::ElementOf<From>::same_bits,
+                  "xgrad: adopt takes elements of float, double, bool or 64-bit signed integers; use from_xtensor");
     std::size_t step = 1;
     for (std::size_t i = array.dimension(); i-- > 0; step *= array.shape()[i])
         if (array.shape()[i] > 1 && array.strides()[i] != static_cast<std::ptrdiff_t>(step)) return from_xtensor(array);
@@ -106,8 +112,11 @@ XtensorView<T> as_xtensor(const Tensor& tensor) {
     const std::vector<std::size_t> shape(sizes.begin(), sizes.end());
     typename XtensorView<T>::strides_type strides(sizes.rank());
     // xtensor broadcasts by strides of 0 along axes of size 1.
-    for (std::size_t i = 0; i < sizes.rank(); ++i) strides[i] = sizes[i] == 1 ? 0 : static_cast<std::ptrdiff_t>(tensor.strides()[i]);
-    return XtensorView<T>(detail::SharedBuffer<const T>(data, static_cast<std::size_t>(tensor.numel()), tensor), shape, strides);
+    for (std::size_t i = 0; i < sizes.rank(); ++i)
+        strides[i] = sizes[i] == 1 ? 0 : static_cast<std::ptrdiff_t>(tensor.strides()[i]);
+    return XtensorView<T>(detail::SharedBuffer<const T>(data, static_cast<std::size_t>(tensor.numel()),
+                                                        std::make_shared<const Tensor>(tensor)),
+                          shape, strides);
 }
 
 /// The same for writing, to a tensor that is contiguous and no view of a part of another. Counts as one change of its value.
@@ -116,7 +125,9 @@ template <class T>
 MutableXtensorView<T> as_mutable_xtensor(Tensor& tensor) {
     T* const data = tensor.mutable_data<T>();
     const std::vector<std::size_t> shape(tensor.shape().begin(), tensor.shape().end());
-    return MutableXtensorView<T>(detail::SharedBuffer<T>(data, static_cast<std::size_t>(tensor.numel()), tensor), shape);
+    return MutableXtensorView<T>(
+        detail::SharedBuffer<T>(data, static_cast<std::size_t>(tensor.numel()), std::make_shared<const Tensor>(tensor)),
+        shape);
 }
 
 }  // namespace xg

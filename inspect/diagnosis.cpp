@@ -41,13 +41,13 @@ std::string finding_sentence(const Diagnosis& d, const Profile& profile) {
             return fmt::format(
                 "The gradient has vanished: from the last layer to the first, ‖∂L/∂h‖ falls by {:.1f} decades ({:.3f} "
                 "a layer); "
-                "from layer {} forwards it is below a thousandth of the last one's.",
+                "from layer {} back to the first it is below a thousandth of the last one's.",
                 d.decades, profile.decades_per_layer(), d.layer);
         case Finding::exploding:
             return fmt::format(
                 "The gradient explodes: from the last layer to the first, ‖∂L/∂h‖ grows by {:.1f} decades ({:.3f} a "
                 "layer); "
-                "from layer {} forwards it is more than a thousand times the last one's.",
+                "from layer {} back to the first it is more than a thousand times the last one's.",
                 -d.decades, -profile.decades_per_layer(), d.layer);
         case Finding::healthy:
             return fmt::format(
@@ -100,7 +100,10 @@ std::string Diagnosis::text() const {
     return text;
 }
 
-Diagnosis diagnose(const Profile& profile) {
+Diagnosis diagnose(const Profile& recorded) {
+    // What took no part in the step has no gradient to judge.
+    Profile profile = recorded;
+    std::erase_if(profile.layers, [](const LayerRecord& l) { return !l.measured; });
     Diagnosis d;
     d.decades = profile.decades();
     d.predicted_decades = d.predicted_deviation = NAN;
@@ -116,13 +119,20 @@ Diagnosis diagnose(const Profile& profile) {
                    return !std::isfinite(l.gradient_norm) || std::isinf(l.weight_gradient_norm);
                })) {
         d.finding = Finding::not_finite;
-    } else if (named([](const LayerRecord& l) { return l.dead_share == 1; })) {
+    } else if (const auto dead =
+                   std::find_if(layers.begin(), layers.end(), [](const LayerRecord& l) { return l.dead_share == 1; });
+               dead != layers.end()) {
         d.finding = Finding::dead;
+        d.layer = dead->name;  // what lies behind it may be dead for no other reason than this
     } else {
         const double last = layers.back().gradient_norm;
         const std::vector<NormLaw> laws = predict_gradient_norms(geometry(profile), last);
-        d.predicted_decades = std::log10(last) - laws.front().mean;
-        d.predicted_deviation = laws.front().deviation;
+        // The theory is that of weight matrices; the first layer's do not matter to its output's gradient.
+        if (std::all_of(layers.begin() + 1, layers.end(),
+                        [](const LayerRecord& l) { return backward_gain(l.geometry) > 0; })) {
+            d.predicted_decades = std::log10(last) - laws.front().mean;
+            d.predicted_deviation = laws.front().deviation;
+        }
         d.finding = d.decades > kDecades    ? Finding::vanishing
                     : d.decades < -kDecades ? Finding::exploding
                                             : Finding::healthy;

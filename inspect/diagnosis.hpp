@@ -20,7 +20,8 @@ enum class Finding {
 /// A finding with its evidence and what helps against it.
 struct XG_EXPORT Diagnosis {
     Finding finding = Finding::unknown;
-    std::string layer;   ///< The layer from which on, going back, the finding holds; empty for none.
+    std::string
+        layer;  ///< The layer from which on, going back, the finding holds; of dead ones the first; empty for none.
     double decades = 0;  ///< Measured from the last layer to the first; positive: smaller in front.
     double predicted_decades =
         0;  ///< What the theory predicts from the weights, for one input; NaN where it does not apply.

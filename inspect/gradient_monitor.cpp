@@ -19,6 +19,7 @@ namespace {
 /// What a step has shown of a layer; NaN where there was nothing.
 struct Norms {
     double output = NAN, weight = NAN, bias = NAN, dead = NAN;
+    bool measured = false;  // a gradient came by
 };
 
 /// A layer that is watched, and what this step has shown so far.
@@ -26,33 +27,36 @@ struct Watched {
     std::string name, type;
     Tensor weight, bias;  // undefined where there is none
     bool relu = false;
-    double output_squares = 0, weight_squares = 0, bias_squares = 0;
+    double output_norm = 0, weight_norm = 0, bias_norm = 0;
     std::int64_t output_passes = 0, weight_passes = 0, bias_passes = 0;
     std::vector<char> active;  // a unit's, over the step's batches
     Norms latest;              // of the step that was recorded last
 
     double dead_share() const {
-        if (active.empty()) return NAN;
+        if (active.empty() || output_passes == 0) return NAN;
         return static_cast<double>(std::count(active.begin(), active.end(), 0)) / static_cast<double>(active.size());
     }
 
     Norms norms() const {
-        const auto of_parameter = [](const Tensor& p, double squares, std::int64_t passes) {
+        const auto of_parameter = [](const Tensor& p, double norm, std::int64_t passes) {
             if (!p.defined() || passes == 0) return static_cast<double>(NAN);
             // Several passes were summed in the parameter: the norm of the sum is what counts.
-            return passes > 1 && p.grad().defined() ? l2_norm(p.grad()) : std::sqrt(squares);
+            return passes > 1 && p.grad().defined() ? l2_norm(p.grad()) : norm;
         };
-        return {output_passes == 0 ? NAN : std::sqrt(output_squares),
-                of_parameter(weight, weight_squares, weight_passes), of_parameter(bias, bias_squares, bias_passes),
-                dead_share()};
+        return {output_passes == 0 ? NAN : output_norm, of_parameter(weight, weight_norm, weight_passes),
+                of_parameter(bias, bias_norm, bias_passes), dead_share(),
+                output_passes + weight_passes + bias_passes > 0};
     }
 
     void forget() {
-        output_squares = weight_squares = bias_squares = 0;
+        output_norm = weight_norm = bias_norm = 0;
         output_passes = weight_passes = bias_passes = 0;
         std::fill(active.begin(), active.end(), char{0});
     }
 };
+
+/// Makes `total` the norm of both together. No squares are kept: in float64 they would leave the range before the norm does.
+void add(double& total, double norm) { total = total == 0 ? norm : std::hypot(total, norm); }
 
 /// Marks the units that are above 0 in some row, a group of columns at a time: their maxima stay in registers.
 template <class T>
@@ -160,19 +164,19 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
             if (slot.defined()) continue;
             slot = p.tensor;
             attachment_->handles.push_back(p.tensor.register_hook([s, i, is_bias](const Tensor& gradient) {
+                s->passed = true;
                 if (s->measuring) {
                     Watched& layer = s->layers[i];
-                    (is_bias ? layer.bias_squares : layer.weight_squares) +=
-                        sum_of_squares(gradient, is_bias ? layer.latest.bias : layer.latest.weight);
+                    add(is_bias ? layer.bias_norm : layer.weight_norm,
+                        l2_norm(gradient, is_bias ? layer.latest.bias : layer.latest.weight));
                     ++(is_bias ? layer.bias_passes : layer.weight_passes);
-                    s->passed = true;
                 }
                 return Tensor();
             }));
         }
         const auto gradient_hook = [s, i](const Tensor& gradient) {
             if (s->measuring) {
-                s->layers[i].output_squares += sum_of_squares(gradient, s->layers[i].latest.output);
+                add(s->layers[i].output_norm, l2_norm(gradient, s->layers[i].latest.output));
                 ++s->layers[i].output_passes;
                 s->passed = true;
             }
@@ -201,7 +205,8 @@ Profile GradientMonitor::State::snapshot() const {
                       .weight_gradient_norm = w.latest.weight,
                       .bias_gradient_norm = w.latest.bias,
                       .weight_norm = w.weight.defined() ? l2_norm(w.weight) : NAN,
-                      .dead_share = w.latest.dead};
+                      .dead_share = w.latest.dead,
+                      .measured = w.latest.measured};
         r.geometry.relu = w.relu;
         if (w.weight.defined() && w.weight.rank() >= 2) {
             r.geometry.n_out = static_cast<double>(w.weight.size(0));
@@ -215,7 +220,7 @@ Profile GradientMonitor::State::snapshot() const {
 
 void GradientMonitor::record() {
     State& s = *state_;
-    if (!s.measuring || s.passed) {
+    if (s.passed) {
         ++s.steps;
         if (s.measuring) {
             s.latest = s.steps;

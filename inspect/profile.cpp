@@ -42,6 +42,13 @@ struct Range {
 std::string number(double v) { return std::isnan(v) ? fmt::format("{:>10}", "–") : fmt::format("{:>10.2e}", v); }
 std::string percent(double v) { return std::isnan(v) ? fmt::format("{:>6}", "–") : fmt::format("{:>5.0f}%", 100 * v); }
 
+/// A name as one line of a terminal can show it.
+std::string printable(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    return text;
+}
+
 std::string csv_field(const std::string& text) {
     if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
     std::string quoted = "\"";
@@ -61,8 +68,11 @@ nlohmann::ordered_json json_number(double v) {
 }  // namespace
 
 double Profile::decades() const {
-    if (layers.size() < 2) return NAN;
-    return std::log10(layers.back().gradient_norm) - std::log10(layers.front().gradient_norm);
+    const auto measured = [](const LayerRecord& layer) { return layer.measured; };
+    const auto first = std::find_if(layers.begin(), layers.end(), measured);
+    const auto last = std::find_if(layers.rbegin(), layers.rend(), measured);
+    if (first == layers.end() || &*first == &*last) return NAN;
+    return std::log10(last->gradient_norm) - std::log10(first->gradient_norm);
 }
 
 double Profile::decades_per_layer() const {
@@ -100,10 +110,10 @@ std::string Profile::table() const {
                                    "layer", name_width, "type", type_width, "‖∂L/∂h‖", "‖∂L/∂W‖", "‖∂L/∂b‖", "‖W‖",
                                    "dead", range.low, range.high);
     for (const LayerRecord& layer : layers)
-        text += fmt::format("{:>{}}  {:<{}}  {} {} {} {} {}  {}\n", layer.name, name_width, layer.type, type_width,
-                            number(layer.gradient_norm), number(layer.weight_gradient_norm),
-                            number(layer.bias_gradient_norm), number(layer.weight_norm), percent(layer.dead_share),
-                            range.bar(layer.gradient_norm));
+        text += fmt::format("{:>{}}  {:<{}}  {} {} {} {} {}  {}\n", printable(layer.name), name_width,
+                            printable(layer.type), type_width, number(layer.gradient_norm),
+                            number(layer.weight_gradient_norm), number(layer.bias_gradient_norm),
+                            number(layer.weight_norm), percent(layer.dead_share), range.bar(layer.gradient_norm));
     return text;
 }
 
@@ -132,7 +142,8 @@ std::string Profile::to_json() const {
                                   {"dead_share", json_number(layer.dead_share)},
                                   {"n_in", layer.geometry.n_in},
                                   {"n_out", layer.geometry.n_out}});
-    return root.dump(2) + "\n";
+    // Names may hold any bytes: what is no UTF-8 is replaced.
+    return root.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::ostream& operator<<(std::ostream& out, const Profile& profile) {

@@ -19,6 +19,7 @@ struct LayerRecord {
     double weight_norm = 0;           ///< ‖W‖, before the step.
     double dead_share = 0;  ///< The share of the units that were 0 for every row of the batch; NaN without a ReLU.
     LayerGeometry geometry = {};
+    bool measured = true;  ///< Whether the layer took part in the step: a gradient reached it or its parameters.
 };
 
 /// The layers of a model at one step, from the first to the last.

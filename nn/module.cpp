@@ -93,6 +93,7 @@ Tensor rebound(const Tensor& tensor) {
 void with_clone_of(const ModuleBase& root, const std::function<void()>& copy) {
     Rebinding r;
     copy_states(root, r);
+    r.states.at(&root.state())->name.clear();  // it is put where its next parent wants it
     struct Restore {
         Rebinding* before;
         ~Restore() { rebinding = before; }
@@ -125,7 +126,8 @@ bool has_hooks(const ModuleState& state) noexcept {
 void run_hooks(const ModuleState& state, const Module& module, const std::vector<Tensor>& inputs,
                const std::vector<Tensor>& outputs) {
     state.forward_hooks.for_each([&](const ForwardHook& hook) { hook(module, inputs, outputs); });
-    for (const Tensor& output : outputs) state.output_hooks.for_each([&](const OutputHook& hook) { hook(module, output); });
+    for (const Tensor& output : outputs)
+        state.output_hooks.for_each([&](const OutputHook& hook) { hook(module, output); });
 }
 
 void not_sequential(const ModuleState& state) {
@@ -231,7 +233,8 @@ Parameter ModuleBase::add_buffer(const std::string& name, Tensor tensor) {
 
 void ModuleBase::add_child(const std::string& name, const Module& module) {
     detail::check_name(*state_, name);
-    if (module.same_as(*this)) throw ValueError(state_->type + ": a module cannot be its own child");
+    for (const auto& [path, below] : module.named_modules())
+        if (below.same_as(*this)) throw ValueError(state_->type + ": a module cannot be its own child, or below it");
     if (module.state().name.empty()) module.state().name = name;
     state_->children.emplace_back(name, module);
 }

@@ -53,6 +53,17 @@ XG_EXPORT void run_hooks(const ModuleState& state, const Module& module, const s
                          const std::vector<Tensor>& outputs);
 [[noreturn]] XG_EXPORT void not_sequential(const ModuleState& state);
 
+// All of them first: they call each other, for pairs in vectors of tuples and the like.
+template <class T>
+    requires(!std::is_base_of_v<Tensor, T>)
+void flatten(const T&, std::vector<Tensor>&) {}  // numbers, options, masks that are not tensors
+template <class T>
+void flatten(const std::vector<T>& items, std::vector<Tensor>& out);
+template <class... T>
+void flatten(const std::tuple<T...>& items, std::vector<Tensor>& out);
+template <class A, class B>
+void flatten(const std::pair<A, B>& items, std::vector<Tensor>& out);
+
 inline void flatten(const Tensor& t, std::vector<Tensor>& out) { out.push_back(t); }
 template <class T>
 void flatten(const std::vector<T>& items, std::vector<Tensor>& out) {
@@ -67,8 +78,6 @@ void flatten(const std::pair<A, B>& items, std::vector<Tensor>& out) {
     flatten(items.first, out);
     flatten(items.second, out);
 }
-template <class T>
-void flatten(const T&, std::vector<Tensor>&) {}  // numbers, options, masks that are not tensors
 
 }  // namespace detail
 

@@ -15,8 +15,7 @@ const Linear* fusible(const Children& children, std::size_t i) {
     if (i + 1 == children.size()) return nullptr;
     const Linear* const linear = children[i].second.get_if<Linear>();
     if (linear == nullptr || children[i + 1].second.get_if<ReLU>() == nullptr) return nullptr;
-    const bool observed =
-        detail::has_hooks(linear->state()) || !children[i + 1].second.state().forward_hooks.empty();
+    const bool observed = detail::has_hooks(linear->state()) || !children[i + 1].second.state().forward_hooks.empty();
     return observed ? nullptr : linear;
 }
 

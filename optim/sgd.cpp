@@ -1,5 +1,6 @@
 #include <xgrad/optim/sgd.hpp>
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -41,7 +42,10 @@ struct Update {
         const Tensor gradient = g.contiguous();
         if (momentum == 0) return plain(p.mutable_data<T>(), gradient.data<T>(), p.numel());
         const bool first = !velocity.defined();
-        if (first) velocity = zeros_like(p);
+        if (first)
+            velocity = zeros_like(p);
+        else if (velocity.dtype() != p.dtype())  // the model was converted since
+            velocity = velocity.to(p.dtype());
         with_momentum(p.mutable_data<T>(), gradient.data<T>(), velocity.mutable_data<T>(), p.numel(), first);
     }
 };
@@ -52,6 +56,8 @@ SGD::SGD(std::vector<Tensor> parameters, const SGDOptions& options)
     : Optimizer("SGD", std::move(parameters), options.lr), options_(options), velocity_(this->parameters().size()) {
     if (!(options.momentum >= 0 && options.momentum < 1))
         throw ValueError("SGD: expected a momentum in [0, 1), got " + std::to_string(options.momentum));
+    if (!std::isfinite(options.dampening))
+        throw ValueError("SGD: expected a finite dampening, got " + std::to_string(options.dampening));
     if (!(options.weight_decay >= 0))
         throw ValueError("SGD: expected a weight_decay of at least 0, got " + std::to_string(options.weight_decay));
     if (options.nesterov && (options.momentum == 0 || options.dampening != 0))

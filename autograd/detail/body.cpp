@@ -85,6 +85,7 @@ Tensor make_view(const Tensor& t, Shape shape, Shape strides, std::int64_t offse
     b->data = from.data + offset * item_size(from.dtype);
     b->numel = shape.elements();
     b->contiguous = is_row_major(shape, strides);
+    b->view = true;
     b->storage = from.storage;
     b->shape = std::move(shape);
     b->strides = std::move(strides);

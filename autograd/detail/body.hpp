@@ -88,6 +88,7 @@ struct Body : Counted {
     DType dtype = DType::float32;
     bool requires_grad = false;  ///< Of a leaf; what has a node requires a gradient anyway.
     bool contiguous = true;
+    bool view = false;         ///< Made of a part or another shape of another tensor's storage.
     std::uint32_t output = 0;  ///< Which output of `node` this is.
     char* data = nullptr;      ///< The first element.
     std::int64_t numel = 1;
@@ -122,7 +123,8 @@ bool is_row_major(const Shape& shape, const Shape& strides) noexcept;
 /// Whether nobody else can see these elements: one handle, one body on the storage.
 inline bool sole_owner(const Tensor& t) noexcept {
     const Body& b = body(t);
-    return b.refs.load(std::memory_order_acquire) == 1 && b.storage->refs.load(std::memory_order_acquire) == 1 && b.storage->release == nullptr;
+    return b.refs.load(std::memory_order_acquire) == 1 && b.storage->refs.load(std::memory_order_acquire) == 1 &&
+           b.storage->release == nullptr;
 }
 
 /// Whether gradients flow to or through t.

@@ -112,7 +112,8 @@ struct Loop {
     }
 
     /// Elements [begin, end) of the row that starts at `offsets` in the inputs and at element `first` of the result.
-    void row(std::int64_t first, std::int64_t begin, std::int64_t end, const std::array<std::int64_t, kMaxInputs>& offsets) const {
+    void row(std::int64_t first, std::int64_t begin, std::int64_t end,
+             const std::array<std::int64_t, kMaxInputs>& offsets) const {
         std::array<const void*, kMaxInputs> at{};
         bool gaps = false;
         for (std::size_t k = 0; k < n_inputs; ++k) gaps = gaps || step(k) != 1;
@@ -157,12 +158,14 @@ struct Loop {
 };
 
 [[noreturn]] void no_kernel(const char* operation, DType dtype) {
-    throw DTypeError(std::string(operation) + ": not defined for " + name(dtype) +
-                     (dtype == DType::boolean ? "; cast with to(xg::int64) or to(xg::float32)" : "; cast with to(xg::float32)"));
+    throw DTypeError(
+        std::string(operation) + ": not defined for " + name(dtype) +
+        (dtype == DType::boolean ? "; cast with to(xg::int64) or to(xg::float32)" : "; cast with to(xg::float32)"));
 }
 
 template <std::size_t N>
-Tensor map_checked(const char* operation, Fn fn, DType in, DType out, const Shape& shape, const std::array<const Tensor*, N>& inputs) {
+Tensor map_checked(const char* operation, Fn fn, DType in, DType out, const Shape& shape,
+                   const std::array<const Tensor*, N>& inputs) {
     const Kernel k = kernel(fn, in);
     if (k == nullptr) no_kernel(operation, in);
     Tensor y = make_tensor(shape, out);
@@ -184,7 +187,8 @@ void run_elementwise(Kernel kernel, const Tensor& out, std::span<const Tensor* c
     }
     Loop loop{kernel, y.data, item_size(y.dtype), y.shape, {}, inputs.size()};
     for (std::size_t k = 0; k < inputs.size(); ++k)
-        loop.inputs[k] = {body(*inputs[k]).data, item_size(body(*inputs[k]).dtype), broadcast_strides(*inputs[k], y.shape)};
+        loop.inputs[k] = {body(*inputs[k]).data, item_size(body(*inputs[k]).dtype),
+                          broadcast_strides(*inputs[k], y.shape)};
     loop.run();
 }
 
@@ -199,12 +203,14 @@ Tensor map(const char* operation, Fn fn, const Tensor& a, const Tensor& b) {
 }
 
 Tensor map(const char* operation, Fn fn, const Tensor& a, const Tensor& b, const Tensor& c) {
-    const Shape shape = broadcast_shape(broadcast_shape(body(a).shape, body(b).shape, operation), body(c).shape, operation);
+    const Shape shape =
+        broadcast_shape(broadcast_shape(body(a).shape, body(b).shape, operation), body(c).shape, operation);
     return map_checked<3>(operation, fn, body(b).dtype, body(b).dtype, shape, {&a, &b, &c});
 }
 
 Tensor compare(const char* operation, Fn fn, const Tensor& a, const Tensor& b) {
-    return map_checked<2>(operation, fn, body(a).dtype, DType::boolean, broadcast_shape(body(a).shape, body(b).shape, operation), {&a, &b});
+    return map_checked<2>(operation, fn, body(a).dtype, DType::boolean,
+                          broadcast_shape(body(a).shape, body(b).shape, operation), {&a, &b});
 }
 
 void add_in_place(const Tensor& a, const Tensor& b) {
@@ -216,7 +222,8 @@ void copy_elements(const Tensor& to, const Tensor& from) {
     const std::array<const Tensor*, 1> inputs{&from};
     if (body(from).dtype == body(to).dtype && body(from).contiguous && body(from).numel <= kParallelBlock) {
         if (body(to).numel > 0)
-            std::memcpy(body(to).data, body(from).data, static_cast<std::size_t>(body(to).numel * item_size(body(to).dtype)));
+            std::memcpy(body(to).data, body(from).data,
+                        static_cast<std::size_t>(body(to).numel * item_size(body(to).dtype)));
         return;
     }
     run_elementwise(cast_kernel(body(from).dtype, body(to).dtype), to, inputs);

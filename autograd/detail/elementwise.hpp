@@ -30,5 +30,4 @@ void add_in_place(const Tensor& a, const Tensor& b);
 /// Copies `from`, of any strides and dtype, into the contiguous `to` of the same shape.
 void copy_elements(const Tensor& to, const Tensor& from);
 
-
 }  // namespace xg::detail

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/autograd/detail/body.hpp>
 
 namespace xg {
 
@@ -38,6 +38,13 @@ namespace detail {
 /// gradients of those tensors are returned (undefined where nothing flows) and no leaf is touched.
 std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor> seeds, std::span<const Tensor> wanted,
                                  bool retain_graph, bool create_graph);
+
+/// The gradient after all hooks of `list`, which may be null, have seen it. `whose` gradient it is goes into messages. Throws GradError if a hook
+/// returns another shape or dtype.
+Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, const char* whose);
+
+/// Adds to what the leaf has collected; keeps the graph of the gradient where it is wanted.
+void add_to_leaf(const Tensor& leaf, Tensor gradient, bool create_graph);
 
 /// Adds b to a, in a's place where nobody else can see a (and nothing is recorded), else to a new tensor. Undefined a: b itself.
 Tensor accumulate(Tensor a, Tensor b);

@@ -6,7 +6,8 @@
 
 namespace xg::detail {
 
-/// The kernels for a floating-point type: xtensor expressions over flat arrays.
+/// The kernels for a floating-point type: xtensor expressions over flat arrays. xtensor's == and != compare whole arrays: the element-wise
+/// form is xt::equal (xt::not_equal finds NaN equal to itself in some versions of xsimd).
 template <class T>
 Kernel floating_kernel(Fn fn) noexcept {
     switch (fn) {
@@ -17,7 +18,8 @@ Kernel floating_kernel(Fn fn) noexcept {
         case Fn::square: return vector_kernel<T, 1>([](const auto& x) { return x * x; });
         case Fn::abs: return vector_kernel<T, 1>([](const auto& x) { return xt::abs(x); });
         case Fn::sign:
-            return element_kernel<T, T>([](T x) { return x != x ? x : static_cast<T>(static_cast<int>(x > 0) - static_cast<int>(x < 0)); });
+            return element_kernel<T, T>(
+                [](T x) { return x != x ? x : static_cast<T>(static_cast<int>(x > 0) - static_cast<int>(x < 0)); });
         case Fn::tanh: return vector_kernel<T, 1>([](const auto& x) { return xt::tanh(x); });
         // exp of what is never positive: exact in the far tails, where 1 / (1 + exp(-x)) overflows.
         case Fn::sigmoid:
@@ -32,19 +34,24 @@ Kernel floating_kernel(Fn fn) noexcept {
         case Fn::pow: return element_kernel<T, T, T>([](T a, T b) { return std::pow(a, b); });
         // A NaN on either side wins.
         case Fn::minimum:
-            return vector_kernel<T, 2>([](const auto& a, const auto& b) { return xt::where(a != a, a, xt::where(a < b, a, b)); });
+            return vector_kernel<T, 2>(
+                [](const auto& a, const auto& b) { return xt::where(a < b, a, xt::where(xt::equal(a, a), b, a)); });
         case Fn::maximum:
-            return vector_kernel<T, 2>([](const auto& a, const auto& b) { return xt::where(!(a <= b) && b == b, a, b); });
-        case Fn::tanh_backward: return vector_kernel<T, 2>([](const auto& g, const auto& y) { return g * (T(1) - y * y); });
-        case Fn::sigmoid_backward: return vector_kernel<T, 2>([](const auto& g, const auto& y) { return g * (T(1) - y) * y; });
-        case Fn::relu_backward: return vector_kernel<T, 2>([](const auto& g, const auto& y) { return xt::where(y <= T(0), T(0), g); });
+            return vector_kernel<T, 2>(
+                [](const auto& a, const auto& b) { return xt::where(a > b, a, xt::where(xt::equal(a, a), b, a)); });
+        case Fn::tanh_backward:
+            return vector_kernel<T, 2>([](const auto& g, const auto& y) { return g * (T(1) - y * y); });
+        case Fn::sigmoid_backward:
+            return vector_kernel<T, 2>([](const auto& g, const auto& y) { return g * (T(1) - y) * y; });
+        case Fn::relu_backward:
+            return vector_kernel<T, 2>([](const auto& g, const auto& y) { return xt::where(y <= T(0), T(0), g); });
         case Fn::minimum_backward:
             return vector_kernel<T, 3>([](const auto& g, const auto& a, const auto& b) {
-                return xt::where(a == b, g * T(0.5), xt::where(a > b, T(0), g));
+                return xt::where(xt::equal(a, b), g * T(0.5), xt::where(a > b, T(0), g));
             });
         case Fn::maximum_backward:
             return vector_kernel<T, 3>([](const auto& g, const auto& a, const auto& b) {
-                return xt::where(a == b, g * T(0.5), xt::where(a < b, T(0), g));
+                return xt::where(xt::equal(a, b), g * T(0.5), xt::where(a < b, T(0), g));
             });
         default: return comparison_kernel<T>(fn);
     }

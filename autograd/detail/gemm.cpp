@@ -25,7 +25,8 @@ namespace {
 /// OpenBLAS must not start threads of its own inside of ours. Unless the host said otherwise in the environment.
 void use_one_thread() {
     static const bool once = [] {
-        if (openblas_set_num_threads != nullptr && std::getenv("OPENBLAS_NUM_THREADS") == nullptr) openblas_set_num_threads(1);
+        if (openblas_set_num_threads != nullptr && std::getenv("OPENBLAS_NUM_THREADS") == nullptr)
+            openblas_set_num_threads(1);
         return true;
     }();
     static_cast<void>(once);
@@ -35,13 +36,15 @@ void use_one_thread() {
 constexpr std::int64_t kTiny = 512;
 
 template <class T>
-void plain(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T beta, T* c, std::int64_t stride) {
+void plain(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T beta, T* c,
+           std::int64_t stride) {
     const std::int64_t a_row = a.transposed ? 1 : a.stride, a_step = a.transposed ? a.stride : 1;
     const std::int64_t b_row = b.transposed ? 1 : b.stride, b_step = b.transposed ? b.stride : 1;
     for (std::int64_t i = 0; i < m; ++i) {
         for (std::int64_t j = 0; j < n; ++j) {
             T total = beta == T(0) ? T(0) : beta * c[i * stride + j];
-            for (std::int64_t l = 0; l < k; ++l) total += a.data[i * a_row + l * a_step] * b.data[l * b_row + j * b_step];
+            for (std::int64_t l = 0; l < k; ++l)
+                total += a.data[i * a_row + l * a_step] * b.data[l * b_row + j * b_step];
             c[i * stride + j] = total;
         }
     }
@@ -50,21 +53,25 @@ void plain(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T
 CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 
 template <class T, class F>
-void multiply(F blas, std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T beta, T* c, std::int64_t stride) {
+void multiply(F blas, std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T beta, T* c,
+              std::int64_t stride) {
     if (m == 0 || n == 0) return;
     if (k == 0 || m * n * k <= kTiny) return plain(m, n, k, a, b, beta, c, stride);
     use_one_thread();
-    blas(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), T(1), a.data,
-         static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), beta, c, static_cast<int>(stride));
+    blas(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
+         static_cast<int>(k), T(1), a.data, static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), beta, c,
+         static_cast<int>(stride));
 }
 
 }  // namespace
 
-void gemm(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<float> a, Matrix<float> b, float beta, float* c, std::int64_t stride) {
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<float> a, Matrix<float> b, float beta, float* c,
+          std::int64_t stride) {
     multiply<float>(cblas_sgemm, m, n, k, a, b, beta, c, stride);
 }
 
-void gemm(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<double> a, Matrix<double> b, double beta, double* c, std::int64_t stride) {
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<double> a, Matrix<double> b, double beta, double* c,
+          std::int64_t stride) {
     multiply<double>(cblas_dgemm, m, n, k, a, b, beta, c, stride);
 }
 
@@ -75,7 +82,8 @@ bool products_are_right() {
     std::mt19937 random(1);
     std::uniform_real_distribution<float> uniform(-1, 1);
     const std::int64_t m = 67, n = 65, k = 131;
-    std::vector<float> a(static_cast<std::size_t>(m * k)), b(static_cast<std::size_t>(k * n)), c(static_cast<std::size_t>(m * n)), d(c);
+    std::vector<float> a(static_cast<std::size_t>(m * k)), b(static_cast<std::size_t>(k * n)),
+        c(static_cast<std::size_t>(m * n)), d(c);
     for (float& v : a) v = uniform(random);
     for (float& v : b) v = uniform(random);
     for (const bool ta : {false, true}) {
@@ -118,12 +126,15 @@ std::string tune_blas() {
     detail::use_one_thread();
 #if defined(__x86_64__)
     const std::string core = detail::core_name();
-    const bool slow = core == "Haswell" || core == "Zen" || core == "Prescott" || core == "Nehalem" || core == "Sandybridge";
-    if (slow && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        std::getenv("OPENBLAS_CORETYPE") == nullptr && gotoblas_dynamic_init != nullptr && gotoblas_dynamic_quit != nullptr) {
+    const bool slow =
+        core == "Haswell" || core == "Zen" || core == "Prescott" || core == "Nehalem" || core == "Sandybridge";
+    if (slow && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && std::getenv("OPENBLAS_CORETYPE") == nullptr &&
+        gotoblas_dynamic_init != nullptr && gotoblas_dynamic_quit != nullptr) {
         detail::reread_core("SkylakeX");
         if (!detail::products_are_right()) detail::reread_core(nullptr);
-        if (openblas_set_num_threads != nullptr && std::getenv("OPENBLAS_NUM_THREADS") == nullptr) openblas_set_num_threads(1);
+        if (openblas_set_num_threads != nullptr && std::getenv("OPENBLAS_NUM_THREADS") == nullptr)
+            openblas_set_num_threads(1);
     }
 #endif
     return blas_description();

@@ -12,13 +12,37 @@ using Kernel = void (*)(void* out, const void* const* in, std::int64_t n);
 /// The element-wise functions that there are kernels for. What they compute at NaN, infinity and ties is said with the operations.
 enum class Fn : std::uint8_t {
     // of one input
-    neg, exp, log, sqrt, square, abs, sign, tanh, sigmoid, relu,
+    neg,
+    exp,
+    log,
+    sqrt,
+    square,
+    abs,
+    sign,
+    tanh,
+    sigmoid,
+    relu,
     // of two
-    add, sub, mul, div, pow, minimum, maximum, tanh_backward, sigmoid_backward, relu_backward,
+    add,
+    sub,
+    mul,
+    div,
+    pow,
+    minimum,
+    maximum,
+    tanh_backward,
+    sigmoid_backward,
+    relu_backward,
     // of the gradient and two inputs
-    minimum_backward, maximum_backward,
+    minimum_backward,
+    maximum_backward,
     // of two, with a bool result
-    equal, not_equal, less, less_equal, greater, greater_equal,
+    equal,
+    not_equal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
     // of a bool and two
     where,
 };

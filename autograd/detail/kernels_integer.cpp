@@ -63,7 +63,9 @@ Kernel cast_from(DType to) noexcept {
 
 }  // namespace
 
-Kernel integer_kernel(Fn fn, DType dtype) noexcept { return dtype == DType::int64 ? int64_kernel(fn) : comparison_kernel<bool>(fn); }
+Kernel integer_kernel(Fn fn, DType dtype) noexcept {
+    return dtype == DType::int64 ? int64_kernel(fn) : comparison_kernel<bool>(fn);
+}
 
 Kernel cast_kernel(DType from, DType to) noexcept {
     switch (from) {

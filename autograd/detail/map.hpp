@@ -58,7 +58,8 @@ void map_vectors(void* out, const void* const* in, std::int64_t count) {
 /// The kernel of an expression over N inputs of type T.
 template <class T, std::size_t N, class F>
 constexpr Kernel vector_kernel(F) {
-    return []<std::size_t... I>(std::index_sequence<I...>) { return &map_vectors<T, F, I...>; }(std::make_index_sequence<N>{});
+    return []<std::size_t... I>(std::index_sequence<I...>) { return &map_vectors<T, F, I...>; }
+    (std::make_index_sequence<N>{});
 }
 
 template <class Out, class F, class... In>
@@ -67,7 +68,8 @@ void map_elements(void* out, const void* const* in, std::int64_t n) {
         const std::tuple<const In*...> data{static_cast<const In*>(in[I])...};
         Out* const to = static_cast<Out*>(out);
         for (std::int64_t i = 0; i < n; ++i) to[i] = F{}(std::get<I>(data)[i]...);
-    }(std::index_sequence_for<In...>{});
+    }
+    (std::index_sequence_for<In...>{});
 }
 
 /// The kernel of a function of single elements, for what xtensor has no vector form of.

@@ -71,8 +71,9 @@ Tensor Saved::unpack() const { return packed_->transform->unpack(packed_->conten
 void Saved::fail() const {
     const std::string op = running_node != nullptr ? running_node->op : "an operation";
     throw GradError("backward of " + op + ": a tensor of shape " + body(value_).shape.str() +
-                    " that it saved was changed in place since (version " + std::to_string(version_) + " was saved, now it is " +
-                    std::to_string(body(value_).storage->version) + "); change it after backward, or change a clone()");
+                    " that it saved was changed in place since (version " + std::to_string(version_) +
+                    " was saved, now it is " + std::to_string(body(value_).storage->version) +
+                    "); change it after backward, or change a clone()");
 }
 
 Tensor SavedOutput::get() const {

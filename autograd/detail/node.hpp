@@ -31,7 +31,7 @@ struct Edge {
 /// What the engine knows of one output of a node while it walks the graph.
 struct OutputSlot {
     Tensor gradient;
-    std::shared_ptr<HookList> hooks;             ///< Registered on this very tensor.
+    std::shared_ptr<HookList> hooks;            ///< Registered on this very tensor.
     std::shared_ptr<const HookList> observers;  ///< Of somebody who watches the outputs of many graphs.
 };
 
@@ -113,11 +113,14 @@ class Saved {
 public:
     Saved() = default;
     explicit Saved(const Tensor& value) : value_(value), version_(value.defined() ? body(value).storage->version : 0) {
-        if (saved_transform != nullptr && value.defined()) [[unlikely]] pack();
+        if (saved_transform != nullptr && value.defined()) [[unlikely]]
+            pack();
     }
     Tensor get() const {
-        if (packed_) [[unlikely]] return unpack();
-        if (value_.defined() && body(value_).storage->version != version_) [[unlikely]] fail();
+        if (packed_) [[unlikely]]
+            return unpack();
+        if (value_.defined() && body(value_).storage->version != version_) [[unlikely]]
+            fail();
         return value_;
     }
 
@@ -171,9 +174,8 @@ struct FormulaNode final : Node {
     }
 
     void run(Gradients& gradients) override {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (run_one<I>(gradients), ...);
-        }(std::make_index_sequence<kInputs>{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (run_one<I>(gradients), ...); }
+        (std::make_index_sequence<kInputs>{});
     }
 
     template <std::size_t I>
@@ -272,7 +274,8 @@ inline bool would_record(std::span<const Tensor* const> inputs) noexcept {
 template <class F>
 void record_joint(const Op& op, std::span<Tensor* const> outputs, std::span<const Tensor* const> inputs, F&& formula) {
     if (!would_record(inputs)) return;
-    auto node = Ref<Node>::adopt(new JointNode<std::decay_t<F>>(inputs.size(), outputs.size(), std::forward<F>(formula)));
+    auto node =
+        Ref<Node>::adopt(new JointNode<std::decay_t<F>>(inputs.size(), outputs.size(), std::forward<F>(formula)));
     for (std::size_t i = 0; i < inputs.size(); ++i)
         if (inputs[i]->defined()) node->edges[i].connect(*inputs[i]);
     register_node(*node, op.name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <type_traits>
 
 #include <xgrad/core/threads.hpp>
@@ -33,7 +34,8 @@ struct Max {
     static constexpr T start() {
         return std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
     }
-    static T join(T a, T b) { return a > b || a != a ? a : b; }
+    // | and not ||: without a branch the compiler uses vectors.
+    static T join(T a, T b) { return (a > b) | (a != a) ? a : b; }
 };
 
 template <class T>
@@ -42,7 +44,7 @@ struct Min {
     static constexpr T start() {
         return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
     }
-    static T join(T a, T b) { return a < b || a != a ? a : b; }
+    static T join(T a, T b) { return (a < b) | (a != a) ? a : b; }
 };
 
 /// Of n elements `step` apart. Lanes of independent accumulators let the compiler use vectors without reordering anything.
@@ -105,10 +107,10 @@ struct Reducer {
         strides = Shape(strides.data(), n);
     }
 
-    /// All reduced elements of the results [begin, end), which lie `step` apart in the input; rows of the last kept axis.
-    void columns(const T* x, std::int64_t n, A* accumulators) const {
-        const std::int64_t rows = gone.elements();
-        for (std::int64_t r = 0; r < rows; ++r) {
+    /// Reduced elements [begin, end) of n results that lie side by side from x on.
+    void columns(const T* x, std::int64_t n, std::int64_t begin, std::int64_t end, A* accumulators) const {
+        std::fill(accumulators, accumulators + n, R::start());
+        for (std::int64_t r = begin; r < end; ++r) {
             const T* row = x + offset(r, gone, gone_strides);
             for (std::int64_t j = 0; j < n; ++j) accumulators[j] = R::join(accumulators[j], static_cast<A>(row[j]));
         }
@@ -149,25 +151,45 @@ struct Reducer {
 
     /// One result of everything: blocks side by side, joined in order.
     A whole(std::int64_t reduced) const {
-        const std::int64_t block = std::max(kBlock, (reduced + kBuffer - 1) / kBuffer), blocks = (reduced + block - 1) / block;
+        const std::int64_t block = std::max(kBlock, (reduced + kBuffer - 1) / kBuffer),
+                           blocks = (reduced + block - 1) / block;
         A partial[kBuffer];
-        parallel_for(blocks, [&](std::int64_t b) { partial[b] = rows(data, b * block, std::min(reduced, (b + 1) * block)); });
+        parallel_for(blocks,
+                     [&](std::int64_t b) { partial[b] = rows(data, b * block, std::min(reduced, (b + 1) * block)); });
         A result = R::start();
         for (std::int64_t b = 0; b < blocks; ++b) result = R::join(result, partial[b]);
         return result;
     }
 
     void run_columns() {
-        const std::int64_t width = kept.back(), groups = kept.elements() / width;
+        const std::int64_t width = kept.back(), groups = kept.elements() / width, reduced = gone.elements();
         const Shape outer(kept.data(), kept.rank() - 1), outer_strides(kept_strides.data(), kept.rank() - 1);
         const std::int64_t pieces = (width + kBuffer - 1) / kBuffer;
-        parallel_for(groups * pieces, [&](std::int64_t task) {
-            const std::int64_t g = task / pieces, begin = task % pieces * kBuffer, n = std::min(kBuffer, width - begin);
+        // Few results of many rows: the rows, too, are cut, and their parts joined in order.
+        const std::int64_t rows = std::max<std::int64_t>({1, kBlock / std::min(width, kBuffer), (reduced + 63) / 64});
+        const std::int64_t cuts = groups * pieces < 16 ? std::max<std::int64_t>(1, (reduced + rows - 1) / rows) : 1;
+        const std::int64_t per_cut = cuts == 1 ? reduced : rows;
+        const auto partial = std::make_unique_for_overwrite<A[]>(
+            cuts == 1 ? 0 : static_cast<std::size_t>(groups * pieces * cuts * kBuffer));
+        parallel_for(groups * pieces * cuts, [&](std::int64_t task) {
+            const std::int64_t piece = task / cuts, cut = task % cuts;
+            const std::int64_t g = piece / pieces, begin = piece % pieces * kBuffer,
+                               n = std::min(kBuffer, width - begin);
+            const T* const x = data + offset(g, outer, outer_strides) + begin;
+            if (cuts > 1)
+                return columns(x, n, cut * per_cut, std::min(reduced, (cut + 1) * per_cut),
+                               partial.get() + task * kBuffer);
             A accumulators[kBuffer];
-            std::fill(accumulators, accumulators + n, R::start());
-            columns(data + offset(g, outer, outer_strides) + begin, n, accumulators);
+            columns(x, n, 0, reduced, accumulators);
             for (std::int64_t j = 0; j < n; ++j) out[g * width + begin + j] = static_cast<T>(accumulators[j]);
         });
+        for (std::int64_t piece = 0; cuts > 1 && piece < groups * pieces; ++piece) {
+            const std::int64_t begin = piece % pieces * kBuffer, n = std::min(kBuffer, width - begin);
+            A* const sums = partial.get() + piece * cuts * kBuffer;
+            for (std::int64_t cut = 1; cut < cuts; ++cut)
+                for (std::int64_t j = 0; j < n; ++j) sums[j] = R::join(sums[j], sums[cut * kBuffer + j]);
+            for (std::int64_t j = 0; j < n; ++j) out[piece / pieces * width + begin + j] = static_cast<T>(sums[j]);
+        }
     }
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -12,34 +11,36 @@ namespace xg::detail {
 template <class Hook>
 class Hooks {
 public:
-    bool empty() const noexcept { return list_.empty(); }
+    bool empty() const noexcept { return list_ == nullptr || list_->empty(); }
 
     /// Returns the number by which `remove` knows the hook.
     std::uint64_t add(Hook hook) {
-        list_.emplace_back(next_, std::make_shared<const Hook>(std::move(hook)));
+        List list = list_ ? *list_ : List();
+        list.emplace_back(next_, std::move(hook));
+        list_ = std::make_shared<const List>(std::move(list));
         return next_++;
     }
 
     void remove(std::uint64_t id) {
-        std::erase_if(list_, [id](const auto& entry) { return entry.first == id; });
+        if (!list_) return;
+        List list = *list_;
+        std::erase_if(list, [id](const auto& entry) { return entry.first == id; });
+        list_ = std::make_shared<const List>(std::move(list));
     }
 
-    /// Calls `f` with each hook. Hooks may take themselves or others away meanwhile, or add some, which are called next time.
+    /// Calls `f` with each hook that is registered now. Hooks may take themselves or others away meanwhile, add some, or destroy this list:
+    /// the next call is the first to see it.
     template <class F>
     void for_each(F&& f) const {
-        const std::uint64_t end = next_;
-        for (std::uint64_t id = 0; id < end; ++id) {
-            const auto at = std::lower_bound(list_.begin(), list_.end(), id,
-                                             [](const auto& entry, std::uint64_t wanted) { return entry.first < wanted; });
-            if (at == list_.end() || at->first >= end) return;
-            id = at->first;
-            const std::shared_ptr<const Hook> hook = at->second;  // may be removed while it runs
-            f(*hook);
-        }
+        if (empty()) return;
+        const std::shared_ptr<const List> list = list_;
+        for (const auto& [id, hook] : *list) f(hook);
     }
 
 private:
-    std::vector<std::pair<std::uint64_t, std::shared_ptr<const Hook>>> list_;
+    using List = std::vector<std::pair<std::uint64_t, Hook>>;
+
+    std::shared_ptr<const List> list_;  // replaced, never changed: calls are frequent, changes are not
     std::uint64_t next_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <cmath>
 #include <cstdlib>
 
 #include <fmt/core.h>
@@ -37,6 +38,7 @@ Options parse_options(int argc, char** argv) {
     app.add_option("--out", o.out, "Folder for the figure and the table")->capture_default_str();
     try {
         app.parse(argc, argv);
+        if (std::isnan(o.lr)) throw CLI::ValidationError("--lr", "expected a number of at least 0, got nan");
         o.init = xg::nn::init_from_name(init);
     } catch (const CLI::CallForHelp&) {
         fmt::print("{}", app.help());

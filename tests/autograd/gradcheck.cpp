@@ -45,15 +45,21 @@ BOOST_AUTO_TEST_CASE(wrong_derivatives_fail) {
     check_fails([](const Inputs& in) { return posing(xg::mean(in[0]), xg::sum(in[0])); }, {matrix()});
     check_fails([](const Inputs& in) { return posing(xg::tanh(in[0]), xg::sigmoid(in[0])); }, {matrix()});
     // A transposed gradient: the sum of all elements hides it, the random weights do not.
-    check_fails([](const Inputs& in) { return posing(in[0], in[0].transpose()); }, {xg::tensor({{1, 2}, {3, 4}}, support::f64)});
+    check_fails([](const Inputs& in) { return posing(in[0], in[0].transpose()); },
+                {xg::tensor({{1, 2}, {3, 4}}, support::f64)});
     // A broadcast that the gradient does not undo: it reaches the first row alone.
-    check_fails([](const Inputs& in) { return posing(xg::broadcast_to(in[0], {2, 3}), xg::concat({in[0].reshape({1, 3}), xg::zeros({1, 3}, support::f64)})); },
-                {row()});
+    check_fails(
+        [](const Inputs& in) {
+            return posing(xg::broadcast_to(in[0], {2, 3}),
+                          xg::concat({in[0].reshape({1, 3}), xg::zeros({1, 3}, support::f64)}));
+        },
+        {row()});
     // A derivative where there is none, and none where there is one.
     check_fails([](const Inputs& in) { return posing(xg::sign(in[0]), in[0]); }, {matrix()});
     check_fails([](const Inputs& in) { return in[0].detach() * 2; }, {matrix()});
     // One element of many.
-    check_fails([](const Inputs& in) { return posing(in[0], xg::where(in[0] == 0.25, 1.001 * in[0], in[0])); }, {matrix()});
+    check_fails([](const Inputs& in) { return posing(in[0], xg::where(in[0] == 0.25, 1.001 * in[0], in[0])); },
+                {matrix()});
 }
 
 BOOST_AUTO_TEST_CASE(the_message_says_where) {

@@ -72,14 +72,16 @@ BOOST_AUTO_TEST_CASE(recorded_and_plain_backward_agree) {
                 BOOST_REQUIRE_EQUAL(plain[i].shape(), wanted[i].shape());
                 BOOST_TEST(!plain[i].requires_grad());
                 const auto p = plain[i].to_vector(), q = recorded[i].to_vector();
-                for (std::size_t k = 0; k < p.size(); ++k) BOOST_TEST(std::abs(p[k] - q[k]) <= 1e-12 * (1 + std::abs(p[k])));
+                for (std::size_t k = 0; k < p.size(); ++k)
+                    BOOST_TEST(std::abs(p[k] - q[k]) <= 1e-12 * (1 + std::abs(p[k])));
             }
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_operation_has_rows) {
-    const std::set<std::string> not_differentiable = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"};
+    const std::set<std::string> not_differentiable = {"equal",      "not_equal", "less",
+                                                      "less_equal", "greater",   "greater_equal"};
     const std::regex function(R"(XG_EXPORT Tensor (\w+)\()");
     std::set<std::string> expected;
     for (const char* header : {"math.hpp", "reductions.hpp", "linalg.hpp", "shaping.hpp", "losses.hpp"}) {
@@ -87,16 +89,20 @@ BOOST_AUTO_TEST_CASE(every_operation_has_rows) {
         BOOST_TEST(!names.empty(), header << " declares nothing that this test recognises");
         expected.insert(names.begin(), names.end());
     }
-    for (const char* known : {"add", "where", "sum", "matmul", "linear", "concat", "mse_loss"}) BOOST_TEST(expected.count(known) == 1u, known);
+    for (const char* known : {"add", "where", "sum", "matmul", "linear", "concat", "mse_loss"})
+        BOOST_TEST(expected.count(known) == 1u, known);
     // Members of Tensor that are operations.
     for (const char* member : {"to", "clone", "contiguous", "reshape", "transpose", "slice"}) expected.insert(member);
 
     std::set<std::string> covered;
     for (const Row& row : gradient_table()) covered.insert(row.operation);
     for (const std::string& name : expected)
-        BOOST_TEST((covered.count(name) == 1 || not_differentiable.count(name) == 1), name << " has no row in the gradient-check table");
-    for (const std::string& name : covered) BOOST_TEST(expected.count(name) == 1u, name << " is in the table, but is no public operation");
-    for (const std::string& name : not_differentiable) BOOST_TEST(expected.count(name) == 1u, name << " is exempt, but is no public operation");
+        BOOST_TEST((covered.count(name) == 1 || not_differentiable.count(name) == 1),
+                   name << " has no row in the gradient-check table");
+    for (const std::string& name : covered)
+        BOOST_TEST(expected.count(name) == 1u, name << " is in the table, but is no public operation");
+    for (const std::string& name : not_differentiable)
+        BOOST_TEST(expected.count(name) == 1u, name << " is exempt, but is no public operation");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,7 +18,9 @@ double derivative(Tensor (*f)(const Tensor&), double at, int n) {
     return y.item();
 }
 
-void check(double found, double expected) { BOOST_TEST(std::abs(found - expected) <= 1e-12 * (1 + std::abs(expected)), found << " and not " << expected); }
+void check(double found, double expected) {
+    BOOST_TEST(std::abs(found - expected) <= 1e-12 * (1 + std::abs(expected)), found << " and not " << expected);
+}
 
 }  // namespace
 
@@ -52,8 +54,12 @@ BOOST_AUTO_TEST_CASE(of_smooth_functions) {
         const double y = std::abs(x);
         check(derivative(xg::log, y, 3), 2 / (y * y * y));
         check(derivative(xg::sqrt, y, 3), 0.375 * std::pow(y, -2.5));
-        check(derivative(+[](const Tensor& v) { return 1 / v; }, x, 3), -6 / (x * x * x * x));
-        check(derivative(+[](const Tensor& v) { return xg::pow(2, v); }, x, 3), std::pow(2, x) * std::pow(std::log(2.0), 3));
+        check(derivative(
+                  +[](const Tensor& v) { return 1 / v; }, x, 3),
+              -6 / (x * x * x * x));
+        check(derivative(
+                  +[](const Tensor& v) { return xg::pow(2, v); }, x, 3),
+              std::pow(2, x) * std::pow(std::log(2.0), 3));
     }
 }
 
@@ -68,7 +74,8 @@ BOOST_AUTO_TEST_CASE(gradient_penalty) {
 
 BOOST_AUTO_TEST_CASE(hessian_vector_products) {
     // f = xᵀAx / 2 has the Hessian (A + Aᵀ) / 2.
-    const Tensor a = xg::tensor({{1, 2}, {4, 3}}, support::f64), v = xg::tensor({1.0, -2.0}, support::f64), x = xg::tensor({0.3, 0.7}, support::f64_leaf);
+    const Tensor a = xg::tensor({{1, 2}, {4, 3}}, support::f64), v = xg::tensor({1.0, -2.0}, support::f64),
+                 x = xg::tensor({0.3, 0.7}, support::f64_leaf);
     const Tensor f = xg::matmul(xg::matmul(x, a), x) / 2;
     const Tensor g = xg::grad(f, x, {.create_graph = true});
     BOOST_TEST(xg::grad(xg::sum(g * v), x).to_vector() == (std::vector<double>{1 - 6, 3 - 6}));

@@ -30,13 +30,16 @@ public:
         return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
     }
     bool coin() { return integer(0, 1) == 1; }
-    double uniform(double low, double high) { return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53; }
+    double uniform(double low, double high) {
+        return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
+    }
 
 private:
     std::mt19937_64 engine_;
 };
 
-inline xg::Tensor uniform(Draw& draw, const xg::Shape& shape, double low = -2, double high = 2, xg::DType dtype = xg::float64) {
+inline xg::Tensor uniform(Draw& draw, const xg::Shape& shape, double low = -2, double high = 2,
+                          xg::DType dtype = xg::float64) {
     std::vector<double> values(static_cast<std::size_t>(shape.elements()));
     for (double& v : values) v = draw.uniform(low, high);
     return xg::from_data(values, shape, {.dtype = dtype});
@@ -60,7 +63,8 @@ inline xg::Tensor random_view(Draw& draw, const xg::Shape& shape, double low = -
             return uniform(draw, base, low, high).transpose(a, b);
         }
         case 1: {
-            const std::int64_t step = draw.integer(1, 3), start = draw.integer(0, 2), n = base[static_cast<std::size_t>(a)];
+            const std::int64_t step = draw.integer(1, 3), start = draw.integer(0, 2),
+                               n = base[static_cast<std::size_t>(a)];
             base[static_cast<std::size_t>(a)] = start + n * step + draw.integer(0, 2);
             return uniform(draw, base, low, high).slice(a, start, start + n * step, step);
         }
@@ -108,7 +112,10 @@ inline double at(const xg::Tensor& t, const std::vector<std::int64_t>& index) {
 inline bool same_bits(const xg::Tensor& a, const xg::Tensor& b) {
     if (!(a.shape() == b.shape()) || a.dtype() != b.dtype()) return false;
     const xg::Tensor p = a.detach().contiguous(), q = b.detach().contiguous();
-    const auto compare = [&]<class T>(T*) { return p.numel() == 0 || std::memcmp(p.data<T>(), q.data<T>(), static_cast<std::size_t>(p.numel()) * sizeof(T)) == 0; };
+    const auto compare = [&]<class T>(T*) {
+        return p.numel() == 0 ||
+               std::memcmp(p.data<T>(), q.data<T>(), static_cast<std::size_t>(p.numel()) * sizeof(T)) == 0;
+    };
     switch (p.dtype()) {
         case xg::float32: return compare(static_cast<float*>(nullptr));
         case xg::float64: return compare(static_cast<double*>(nullptr));

@@ -20,7 +20,8 @@ void check(const xg::Tensor& t, const std::vector<double>& expected) {
     const auto found = t.to_vector();
     BOOST_REQUIRE_EQUAL(found.size(), expected.size());
     for (std::size_t i = 0; i < found.size(); ++i)
-        BOOST_TEST((found[i] == expected[i] || (std::isnan(found[i]) && std::isnan(expected[i]))), "element " << i << ": " << found[i] << " and not " << expected[i]);
+        BOOST_TEST((found[i] == expected[i] || (std::isnan(found[i]) && std::isnan(expected[i]))),
+                   "element " << i << ": " << found[i] << " and not " << expected[i]);
 }
 
 }  // namespace
@@ -44,7 +45,8 @@ BOOST_AUTO_TEST_CASE(promotion) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_weak) {
-    const xg::Tensor f = xg::ones({2}), d = xg::ones({2}, support::f64), i = xg::tensor({1, 2}), b = xg::tensor({true, false});
+    const xg::Tensor f = xg::ones({2}), d = xg::ones({2}, support::f64), i = xg::tensor({1, 2}),
+                     b = xg::tensor({true, false});
     BOOST_TEST((f * 2.5).dtype() == xg::float32);
     BOOST_TEST((d * 2).dtype() == xg::float64);
     BOOST_TEST((i * 2).dtype() == xg::int64);
@@ -160,18 +162,27 @@ BOOST_AUTO_TEST_CASE(messages_name_the_operation_and_the_shapes) {
     const xg::Tensor a = xg::zeros({2, 3}), b = xg::zeros({4});
     const std::string text = message_of<xg::ShapeError>([&] { static_cast<void>(a + b); });
     BOOST_TEST((contains(text, "add") && contains(text, "(2, 3)") && contains(text, "(4,)")), text);
-    BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::matmul(a, a); }), "matmul: the inner sizes of (2, 3) and (2, 3) differ"));
+    BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::matmul(a, a); }),
+                        "matmul: the inner sizes of (2, 3) and (2, 3) differ"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::linear(a, xg::zeros({5, 4})); }), "(..., 4)"));
-    BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::linear(a, xg::zeros({5, 3}), b); }), "expected a bias of shape (5,)"));
-    BOOST_TEST(contains(message_of<xg::DTypeError>([&] { xg::linear(a, xg::zeros({5, 3}, support::f64)); }), "float64"));
-    BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::sum(a, 2); }), "sum: axis 2 is out of range for the shape (2, 3)"));
+    BOOST_TEST(contains(message_of<xg::ShapeError>([&] {
+                            xg::linear(a, xg::zeros({5, 3}), b);
+                        }),
+                        "expected a bias of shape (5,)"));
+    BOOST_TEST(contains(message_of<xg::DTypeError>([&] {
+                            xg::linear(a, xg::zeros({5, 3}, support::f64));
+                        }),
+                        "float64"));
+    BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::sum(a, 2); }),
+                        "sum: axis 2 is out of range for the shape (2, 3)"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::max(a, {0, -2}); }), "given twice"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::mse_loss(a, b); }), "mse_loss"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::concat({a, b}); }), "concat: the shapes (2, 3) and (4,)"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::reshape(a, {4, -1}); }), "(2, 3)"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { xg::broadcast_to(a, {3}); }), "broadcast_to"));
     BOOST_TEST(contains(message_of<xg::ValueError>([&] { xg::slice(a, 0, 0, 2, 0); }), "step"));
-    BOOST_TEST(contains(message_of<xg::DTypeError>([&] { xg::where(a, a, a); }), "where: expected a bool condition, got float32"));
+    BOOST_TEST(contains(message_of<xg::DTypeError>([&] { xg::where(a, a, a); }),
+                        "where: expected a bool condition, got float32"));
     BOOST_TEST(contains(message_of<xg::DTypeError>([&] { xg::neg(xg::tensor({true})); }), "neg: not defined for bool"));
     BOOST_TEST(contains(message_of<xg::DTypeError>([&] { static_cast<void>(a.data<double>()); }), "float64"));
     BOOST_TEST(contains(message_of<xg::ShapeError>([&] { static_cast<void>(a.item()); }), "item"));

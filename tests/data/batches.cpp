@@ -22,7 +22,7 @@ namespace {
 
 /// Samples whose x is (i, -i) and whose y is i.
 struct Numbered {
-    explicit Numbered(std::int64_t n) : y(xg::arange(0, n, 1, {.dtype = xg::int64})), x(xg::empty({n, 2})) {
+    explicit Numbered(std::int64_t n) : y(xg::arange(0.0, n, 1, {.dtype = xg::int64})), x(xg::empty({n, 2})) {
         auto* values = x.mutable_data<float>();
         for (std::int64_t i = 0; i < n; ++i) {
             values[2 * i] = static_cast<float>(i);
@@ -179,10 +179,10 @@ BOOST_AUTO_TEST_CASE(two_passes_may_run_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(strided_samples_and_samples_in_a_graph) {
-    xg::Tensor wide = xg::arange(0, 20).reshape({2, 10});
+    xg::Tensor wide = xg::arange(0.0, 20).reshape({2, 10});
     wide.requires_grad(true);
     const xg::Tensor x = wide.transpose();
-    const xg::Tensor y = xg::arange(0, 10, 1, {.dtype = xg::int64});
+    const xg::Tensor y = xg::arange(0.0, 10, 1, {.dtype = xg::int64});
     for (const bool shuffle : {false, true})
         for (auto [xb, yb] : batches(x, y, {.batch_size = 4, .shuffle = shuffle})) {
             BOOST_TEST((!xb.requires_grad() && xb.shape() == xg::Shape{yb.size(0), 2}));

@@ -37,6 +37,14 @@ public:
     }
 };
 
+/// Tensors deep in other things.
+class Nested : public xg::nn::Layer<Nested> {
+public:
+    std::vector<std::pair<Tensor, bool>> forward(const std::vector<std::tuple<Tensor, int>>& items) const {
+        return {{std::get<0>(items[1]), true}, {std::get<0>(items[0]), false}};
+    }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(hooks)
@@ -55,12 +63,15 @@ BOOST_AUTO_TEST_CASE(forward_hooks_see_inputs_and_outputs) {
     BOOST_TEST((seen.size() == 1u && type == "Linear"));
     BOOST_TEST((seen[0].first.size() == 1u && seen[0].first[0].unsafe_body() == x.unsafe_body()));
     BOOST_TEST((seen[0].second.size() == 1u && seen[0].second[0].unsafe_body() == y.unsafe_body()));
-    Module(layer)(x);
+    const Module module(layer);
+    module(x);
     BOOST_TEST(seen.size() == 2u);
+    layer(xg::nn::Parameter(x));
+    BOOST_TEST((seen.size() == 3u && seen[2].first.size() == 1u));
     handle.remove();
     layer(x);
     handle.remove();
-    BOOST_TEST(seen.size() == 2u);
+    BOOST_TEST(seen.size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(hooks_run_in_order_and_outputs_after_forward) {
@@ -161,11 +172,19 @@ BOOST_AUTO_TEST_CASE(any_signature_has_hooks_and_a_path) {
     const auto [h, c] = recurrent(std::vector<Tensor>{a, b}, std::pair(a, 3));
     BOOST_TEST((in.size() == 3u && out.size() == 2u && out[1].unsafe_body() == c.unsafe_body()));
     BOOST_TEST(h.shape() == a.shape());
+    const Nested nested;
+    nested.register_forward_hook([&](const Module&, const Tensors& i, const Tensors& o) { in = i, out = o; });
+    nested(std::vector<std::tuple<Tensor, int>>{{a, 1}, {b, 2}});
+    BOOST_TEST((in.size() == 2u && out.size() == 2u && out[0].unsafe_body() == b.unsafe_body()));
 }
 
 BOOST_AUTO_TEST_CASE(a_module_of_another_signature_is_not_called) {
     const Module m = Pair();
-    BOOST_TEST(refuses<xg::ValueError>([&] { m(numbers({3, 4})); }, "Pair: a layer that does not take one tensor") == "");
+    BOOST_TEST(refuses<xg::ValueError>(
+                   [&] {
+                       m(numbers({3, 4}));
+                   },
+                   "Pair: a layer that does not take one tensor") == "");
     BOOST_TEST(m.named_parameters().size() == 2u);
     Sequential model;
     model.add(Linear(4, 4), Pair());

@@ -72,7 +72,8 @@ BOOST_AUTO_TEST_CASE(weights_have_the_variance_and_the_shape_of_their_law) {
 
                 const Moments b = moments(layer.bias());
                 if (i == Init::pytorch)
-                    BOOST_TEST((b.largest <= bound * (1 + 1e-6) && b.largest > 0.9 * bound && std::abs(b.variance / variance - 1) < 0.3));
+                    BOOST_TEST((b.largest <= bound * (1 + 1e-6) && b.largest > 0.9 * bound &&
+                                std::abs(b.variance / variance - 1) < 0.3));
                 else
                     BOOST_TEST(b.largest == 0);
                 BOOST_TEST((layer.weight().dtype() == dtype && layer.bias().dtype() == dtype));
@@ -86,7 +87,8 @@ BOOST_AUTO_TEST_CASE(names_lead_there_and_back) {
     BOOST_TEST((xg::nn::init_from_name("he") == Init::he_uniform));
     BOOST_TEST((xg::nn::init_from_name("lecun") == Init::lecun_uniform));
     for (const char* bad : {"", "Glorot", "xavier", "he_", "glorot_uniform ", "uniform"}) {
-        BOOST_TEST(refuses<xg::ValueError>([&] { xg::nn::init_from_name(bad); }, "unknown initialisation '" + std::string(bad) + "'") == "");
+        BOOST_TEST(refuses<xg::ValueError>([&] { xg::nn::init_from_name(bad); },
+                                           "unknown initialisation '" + std::string(bad) + "'") == "");
         for (const Init i : all)
             BOOST_TEST(refuses<xg::ValueError>([&] { xg::nn::init_from_name(bad); }, xg::nn::name(i)) == "");
     }

@@ -164,7 +164,9 @@ BOOST_AUTO_TEST_CASE(threads_may_call_one_model, *boost::unit_test::label("threa
                 const std::vector<Tensor> g = xg::grad({xg::sum(y)}, model.parameters());
                 for (std::size_t k = 0; k < g.size(); ++k)
                     if (g[k].to_vector() != weights[k].to_vector()) ++wrong[t];
-                const std::string message = message_of([&] { t == 0 ? model(numbers({2, 3})) : wrapped(numbers({2, 3})); });
+                const std::string message = message_of([&] {
+                    t == 0 ? model(numbers({2, 3})) : wrapped(numbers({2, 3}));
+                });
                 if (!starts(message, t == 0 ? "in 0 (Linear)" : "in 0.0 (Linear)")) ++wrong[t];
             }
         });

@@ -51,9 +51,8 @@ BOOST_AUTO_TEST_CASE(names_are_dotted_and_in_order) {
 
     std::vector<std::string> modules;
     for (const auto& [name, module] : model.named_modules()) modules.push_back(name + ":" + module.type());
-    const std::vector<std::string> expected_modules{":Sequential", "0:Linear",       "1:ReLU",
-                                                    "2:Scaled",    "2.block:Block",  "2.block.fc1:Linear",
-                                                    "2.block.fc2:Linear"};
+    const std::vector<std::string> expected_modules{
+        ":Sequential", "0:Linear", "1:ReLU", "2:Scaled", "2.block:Block", "2.block.fc1:Linear", "2.block.fc2:Linear"};
     BOOST_TEST(modules == expected_modules, boost::test_tools::per_element());
 }
 
@@ -96,7 +95,8 @@ BOOST_AUTO_TEST_CASE(bad_names_are_refused) {
 BOOST_AUTO_TEST_CASE(bad_parameters_are_refused) {
     Open open;
     BOOST_TEST(refuses<xg::ValueError>([&] { open.parameter("p", {}); }, "undefined") == "");
-    BOOST_TEST(refuses<xg::DTypeError>([&] { open.parameter("p", xg::ones({1}, {.dtype = xg::int64})); }, "int64") == "");
+    BOOST_TEST(refuses<xg::DTypeError>([&] { open.parameter("p", xg::ones({1}, {.dtype = xg::int64})); }, "int64") ==
+               "");
     const Tensor leaf = xg::ones({1}, {.requires_grad = true});
     BOOST_TEST(refuses<xg::GradError>([&] { open.parameter("p", leaf * 2); }, "not a leaf") == "");
     BOOST_TEST(open.parameters().empty());
@@ -157,7 +157,11 @@ BOOST_AUTO_TEST_CASE(a_change_of_dtype_is_seen_by_all_handles) {
         BOOST_TEST((!p.grad().defined() && p.requires_grad() && p.is_leaf()));
     }
     BOOST_TEST((other.mean().dtype() == xg::float64 && other.count().dtype() == xg::int64));
-    BOOST_TEST(refuses<xg::Error>([&] { model(xg::ones({1, 4})).to_vector(), member(xg::ones({1, 4})); }, "float32") == "");
+    BOOST_TEST(refuses<xg::Error>(
+                   [&] {
+                       model(xg::ones({1, 4})).to_vector(), member(xg::ones({1, 4}));
+                   },
+                   "float32") == "");
     const std::vector<double> after = other(numbers({3, 4}, 0, xg::float64)).to_vector();
     for (std::size_t i = 0; i < after.size(); ++i) BOOST_TEST(std::abs(after[i] - before[i]) < 1e-5);
 

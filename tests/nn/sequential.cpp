@@ -17,8 +17,8 @@ using Tensors = std::vector<Tensor>;
 
 Sequential stack(xg::DType dtype, bool bias = true) {
     Sequential model;
-    model.add(Linear(5, 16, {.bias = bias, .dtype = dtype}), ReLU(), Linear(16, 16, {.bias = bias, .dtype = dtype}), ReLU(),
-              Linear(16, 3, {.bias = bias, .dtype = dtype}));
+    model.add(Linear(5, 16, {.bias = bias, .dtype = dtype}), ReLU(), Linear(16, 16, {.bias = bias, .dtype = dtype}),
+              ReLU(), Linear(16, 3, {.bias = bias, .dtype = dtype}));
     double phase = 0;
     for (const Tensor& p : model.parameters())
         if (p.rank() == 1) Tensor(p).set_data(numbers(p.shape(), phase += 0.1, dtype));
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(empty_batches_and_wrong_inputs) {
     BOOST_TEST(xg::max(xg::abs(model.parameters()[0].grad())).item() == 0);
     BOOST_TEST(refuses<xg::ShapeError>([&] { model(xg::zeros({2, 6})); }, "(..., 5)") == "");
     BOOST_TEST(refuses<xg::DTypeError>([&] { model(xg::zeros({2, 5}, {.dtype = xg::float64})); }, "float64") == "");
-    BOOST_TEST(refuses<xg::ValueError>([&] { model({}); }, "undefined") == "");
+    BOOST_TEST(refuses<xg::ValueError>([&] { model(Tensor()); }, "undefined") == "");
     BOOST_TEST(model(xg::zeros({2, 7, 5})).shape() == (xg::Shape{2, 7, 3}));
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 f4, f8 = np.float32, np.float64
 inf, nan = np.inf, np.nan
 
-# The expression in C++, and the array. arange counts in float32 unless it is told otherwise.
+# The expression in C++, and the array. arange counts in float32 from 0.0 on.
 CASES = [
     ("xg::tensor({{1, 2}, {3, 4}})", np.array([[1, 2], [3, 4]])),
     ("xg::tensor({1.0, 2.5, -3.25})", np.array([1, 2.5, -3.25], f4)),
@@ -43,17 +43,17 @@ CASES = [
     ("xg::full({}, NaN)", np.array(nan, f4)),
     ("xg::full({}, 9007199254740993, {.dtype = xg::int64})", np.array(9007199254740993)),
     ("xg::tensor(true)", np.array(True)),
-    ("xg::arange(0, 24).reshape({2, 3, 4})", np.arange(24, dtype=f4).reshape(2, 3, 4)),
-    ("xg::arange(0, 24).reshape({2, 3, 4}).transpose(0, 2)", np.arange(24, dtype=f4).reshape(2, 3, 4).T),
-    ("xg::arange(0, 16).reshape({2, 2, 2, 2})", np.arange(16, dtype=f4).reshape(2, 2, 2, 2)),
-    ("xg::arange(0, 40, 1, {.dtype = xg::int64})", np.arange(40)),
-    ("xg::arange(0, 60).reshape({2, 30}) / 7", np.arange(60, dtype=f4).reshape(2, 30) / f4(7)),
-    ("xg::arange(0, 120, 1, {.dtype = xg::int64}).reshape({2, 2, 30}) * 1001", np.arange(120).reshape(2, 2, 30) * 1001),
-    ("xg::arange(0, 1000)", np.arange(1000, dtype=f4)),
-    ("xg::arange(0, 1001)", np.arange(1001, dtype=f4)),
-    ("xg::arange(0, 10000, 1, {.dtype = xg::int64}).reshape({100, 100})", np.arange(10000).reshape(100, 100)),
-    ("xg::arange(0, 3000).reshape({10, 3, 100}) / 8", np.arange(3000, dtype=f4).reshape(10, 3, 100) / f4(8)),
-    ("xg::arange(0, 8)[3]", np.arange(8, dtype=f4)[3]),
+    ("xg::arange(0.0, 24).reshape({2, 3, 4})", np.arange(24, dtype=f4).reshape(2, 3, 4)),
+    ("xg::arange(0.0, 24).reshape({2, 3, 4}).transpose(0, 2)", np.arange(24, dtype=f4).reshape(2, 3, 4).T),
+    ("xg::arange(0.0, 16).reshape({2, 2, 2, 2})", np.arange(16, dtype=f4).reshape(2, 2, 2, 2)),
+    ("xg::arange(0.0, 40, 1, {.dtype = xg::int64})", np.arange(40)),
+    ("xg::arange(0.0, 60).reshape({2, 30}) / 7", np.arange(60, dtype=f4).reshape(2, 30) / f4(7)),
+    ("xg::arange(0.0, 120, 1, {.dtype = xg::int64}).reshape({2, 2, 30}) * 1001", np.arange(120).reshape(2, 2, 30) * 1001),
+    ("xg::arange(0.0, 1000)", np.arange(1000, dtype=f4)),
+    ("xg::arange(0.0, 1001)", np.arange(1001, dtype=f4)),
+    ("xg::arange(0.0, 10000, 1, {.dtype = xg::int64}).reshape({100, 100})", np.arange(10000).reshape(100, 100)),
+    ("xg::arange(0.0, 3000).reshape({10, 3, 100}) / 8", np.arange(3000, dtype=f4).reshape(10, 3, 100) / f4(8)),
+    ("xg::arange(0.0, 8)[3]", np.arange(8, dtype=f4)[3]),
     ("xg::tensor({0.00012, 0.5}, {.dtype = xg::float64})", np.array([0.00012, 0.5])),
     ("xg::tensor({0.1 + 1e-10, 0.5}, {.dtype = xg::float64})", np.array([0.1 + 1e-10, 0.5])),
     ("xg::tensor({1.0 + 1e-10, 2e9}, {.dtype = xg::float64})", np.array([1 + 1e-10, 2e9])),
