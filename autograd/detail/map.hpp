@@ -20,15 +20,34 @@ auto flat_view(const T* data, std::size_t n) {
     return xt::adapt(data, n, xt::no_ownership(), std::array<std::size_t, 1>{n});
 }
 
+/// Whether a whole vector can be read from `data` on, though it belongs to us only in part: one that does not cross into the next page
+/// of memory can. What lies behind goes into lanes that nobody looks at.
+inline bool readable(const void* data, std::size_t bytes) noexcept {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    static_cast<void>(data);
+    static_cast<void>(bytes);
+    return false;
+#else
+    constexpr std::uintptr_t page = 4096;  // the smallest there is
+    return reinterpret_cast<std::uintptr_t>(data) % page <= page - bytes;
+#endif
+}
+
 /// Evaluates the expression `F{}(inputs…)` whole vector by whole vector, the last one overlapping its neighbour. xtensor's own
 /// assignment would compute what does not fill a vector with the scalar functions, whose last bits differ: here an element's value
-/// depends on its inputs alone, not on where it lies. n must fill a vector at least.
+/// depends on its inputs alone, not on where it lies.
 template <class T, class F, class... View>
 void evaluate(T* to, std::size_t n, const View&... inputs) {
     using Vector = xsimd::batch<T>;
     constexpr std::size_t width = Vector::size;
     const auto expression = F{}(inputs...);  // holds references to the inputs
     const auto at = [&](std::size_t i) -> Vector { return expression.template load_simd<xsimd::unaligned_mode, T>(i); };
+    if (n < width) {
+        alignas(64) T result[width];
+        at(0).store_aligned(result);
+        std::memcpy(to, result, n * sizeof(T));
+        return;
+    }
     // Before the loop, since the loop may overwrite the inputs.
     const Vector last = at(n - width);
     for (std::size_t i = 0; i + width <= n; i += width) at(i).store_unaligned(to + i);
@@ -40,18 +59,15 @@ void map_vectors(void* out, const void* const* in, std::int64_t count) {
     constexpr std::size_t width = xsimd::batch<T>::size;
     const auto n = static_cast<std::size_t>(count);
     T* const to = static_cast<T*>(out);
-    if (n >= width) {
+    if (n >= width || (readable(in[I], width * sizeof(T)) && ...)) {
         evaluate<T, F>(to, n, flat_view(static_cast<const T*>(in[I]), n)...);
     } else {
-        // Whole vectors first, then what there is over them: two stores an input, however many elements.
         alignas(64) T padded[sizeof...(I)][width];
         for (std::size_t k = 0; k < sizeof...(I); ++k) {
             xsimd::batch<T>(T(1)).store_aligned(padded[k]);
             std::memcpy(padded[k], in[k], n * sizeof(T));
         }
-        alignas(64) T result[width];
-        evaluate<T, F>(result, width, flat_view(static_cast<const T*>(padded[I]), width)...);
-        std::memcpy(to, result, n * sizeof(T));
+        evaluate<T, F>(to, n, flat_view(static_cast<const T*>(padded[I]), width)...);
     }
 }
 
