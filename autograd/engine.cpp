@@ -27,6 +27,13 @@ Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, 
     return gradient;
 }
 
+Tensor show_to_leaf(const Tensor& leaf, Tensor gradient) {
+    const LeafState& state = *body(leaf).leaf;
+    gradient = call_hooks(state.hooks, std::move(gradient), "a leaf");
+    for (std::size_t i = 0; i < state.observers.size(); ++i) state.observers[i]->observe(gradient);
+    return gradient;
+}
+
 namespace {
 
 struct WantedOutput {
@@ -167,10 +174,8 @@ private:
         if (gradient.defined()) slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
         if (--slot.pending == 0 && slot.gradient.defined() && context.gradient_store == nullptr) {
             // Complete, and still in cache: the hooks see it now.
-            if (const auto& hooks = body(slot.leaf).leaf->hooks; hooks) {
-                Tensor hooked = call_hooks(hooks, std::move(slot.gradient), "a leaf");
-                w_.leaves[index].gradient = std::move(hooked);
-            }
+            Tensor shown = show_to_leaf(slot.leaf, std::move(slot.gradient));
+            w_.leaves[index].gradient = std::move(shown);
         }
     }
 
@@ -182,7 +187,7 @@ private:
             if (!slot.gradient.defined()) continue;
             any = true;
             if (slot.hooks) slot.gradient = call_hooks(slot.hooks, std::move(slot.gradient), n.op);
-            if (slot.observers) slot.gradient = call_hooks(slot.observers, std::move(slot.gradient), n.op);
+            if (slot.observer) slot.observer->observe(slot.gradient);
         }
         for (const WantedOutput& o : outputs)
             if (o.node == &n) captured[o.index] = n.outputs[o.output].gradient;

@@ -18,8 +18,7 @@ void GradientStore::add(const Tensor& leaf, Tensor gradient) {
 void GradientStore::commit() {
     const NoGrad no_grad;
     for (auto& [leaf, gradient] : entries_)
-        detail::add_to_leaf(leaf, detail::call_hooks(detail::body(leaf).leaf->hooks, std::move(gradient), "a leaf"),
-                            false);
+        detail::add_to_leaf(leaf, detail::show_to_leaf(leaf, std::move(gradient)), false);
     entries_.clear();
 }
 

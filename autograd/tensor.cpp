@@ -205,11 +205,17 @@ HookHandle Tensor::register_hook(GradientHook hook) const {
     });
 }
 
-bool detail::observe_gradient(const Tensor& t, const std::shared_ptr<const HookList>& list) {
+bool detail::observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& observer) {
     const Body& b = body(t);
-    if (!b.node || b.node->outputs[b.output].observers) return false;
-    b.node->outputs[b.output].observers = list;
+    if (!b.node || b.node->outputs[b.output].observer) return false;
+    b.node->outputs[b.output].observer = observer;
     return true;
+}
+
+void detail::observe_leaf(const Tensor& t, GradientObserver& observer) { body(t).leaf->observers.push_back(&observer); }
+
+void detail::unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept {
+    std::erase(body(t).leaf->observers, &observer);
 }
 
 std::uint32_t Tensor::version() const {

@@ -104,12 +104,53 @@ struct GradientMonitor::State {
     Profile snapshot() const;
 };
 
-/// The hooks hold the state, and the state the parameters that hold the hooks: taking the hooks away is what frees all.
+/// Takes the norm of what reaches a parameter.
+struct GradientMonitor::ParameterObserver final : xg::detail::GradientObserver {
+    std::shared_ptr<State> state;
+    std::size_t layer;
+    bool is_bias;
+
+    ParameterObserver(std::shared_ptr<State> s, std::size_t i, bool bias)
+        : state(std::move(s)), layer(i), is_bias(bias) {}
+
+    void observe(const Tensor& gradient) override {
+        state->passed = true;
+        if (!state->measuring) return;
+        Watched& w = state->layers[layer];
+        add(is_bias ? w.bias_norm : w.weight_norm, l2_norm(gradient, is_bias ? w.latest.bias : w.latest.weight));
+        ++(is_bias ? w.bias_passes : w.weight_passes);
+    }
+};
+
+/// Takes the norm of what reaches a layer's output.
+struct GradientMonitor::OutputObserver final : xg::detail::GradientObserver {
+    std::shared_ptr<State> state;
+    std::size_t layer;
+
+    OutputObserver(std::shared_ptr<State> s, std::size_t i) : state(std::move(s)), layer(i) {}
+
+    void observe(const Tensor& gradient) override {
+        if (!state->measuring) return;
+        Watched& w = state->layers[layer];
+        add(w.output_norm, l2_norm(gradient, w.latest.output));
+        ++w.output_passes;
+        state->passed = true;
+    }
+};
+
+/// What the model holds of the monitor; taken away with the monitor's last handle.
 struct GradientMonitor::Attachment {
     std::vector<HookHandle> handles;
+    std::vector<std::pair<Tensor, std::unique_ptr<ParameterObserver>>> parameters;
+
+    void watch(const Tensor& parameter, std::unique_ptr<ParameterObserver> observer) {
+        parameters.emplace_back(parameter, std::move(observer));
+        xg::detail::observe_leaf(parameter, *parameters.back().second);
+    }
 
     ~Attachment() {
         for (HookHandle& handle : handles) handle.remove();
+        for (const auto& [parameter, observer] : parameters) xg::detail::unobserve_leaf(parameter, *observer);
     }
 };
 
@@ -163,33 +204,18 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
             Tensor& slot = is_bias ? w.bias : w.weight;
             if (slot.defined()) continue;
             slot = p.tensor;
-            attachment_->handles.push_back(p.tensor.register_hook([s, i, is_bias](const Tensor& gradient) {
-                s->passed = true;
-                if (s->measuring) {
-                    Watched& layer = s->layers[i];
-                    add(is_bias ? layer.bias_norm : layer.weight_norm,
-                        l2_norm(gradient, is_bias ? layer.latest.bias : layer.latest.weight));
-                    ++(is_bias ? layer.bias_passes : layer.weight_passes);
-                }
-                return Tensor();
-            }));
+            attachment_->watch(p.tensor, std::make_unique<ParameterObserver>(s, i, is_bias));
         }
-        const auto gradient_hook = [s, i](const Tensor& gradient) {
-            if (s->measuring) {
-                add(s->layers[i].output_norm, l2_norm(gradient, s->layers[i].latest.output));
-                ++s->layers[i].output_passes;
-                s->passed = true;
-            }
-            return Tensor();
-        };
-        const auto observers = std::make_shared<xg::detail::HookList>();
-        observers->add(gradient_hook);
         attachment_->handles.push_back(place.outermost.register_output_hook(
-            [s, i, observers, gradient_hook](const nn::Module&, const Tensor& output) {
+            [s, i, observer = std::make_shared<OutputObserver>(s, i)](const nn::Module&, const Tensor& output) {
                 if (!s->measuring || !output.requires_grad()) return;
                 if (s->options.dead_units && s->layers[i].relu) mark_active(output, s->layers[i].active);
+                if (xg::detail::observe_result(output, observer)) return;
                 // Where another monitor watches already this one registers as anybody would.
-                if (!xg::detail::observe_gradient(output, observers)) output.register_hook(gradient_hook);
+                output.register_hook([observer](const Tensor& gradient) {
+                    observer->observe(gradient);
+                    return Tensor();
+                });
             }));
     }
 }

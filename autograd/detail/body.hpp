@@ -74,14 +74,26 @@ private:
 
 using HookList = Hooks<GradientHook>;
 
-/// Lets the hooks of `list` see the gradient of t, the result of an operation, after t's own: nothing is allocated, and one list serves
-/// many tensors. False, and nothing done, for a leaf and where another list watches already.
-bool observe_gradient(const Tensor& t, const std::shared_ptr<const HookList>& list);
+/// Sees complete gradients, as a hook does, but cannot change them, and costs no more than a virtual call: for what watches every
+/// layer of a model at every step.
+struct GradientObserver {
+    virtual ~GradientObserver() = default;
+    virtual void observe(const Tensor& gradient) = 0;
+};
+
+/// Lets `observer` see the gradient of t, the result of an operation, after t's hooks. False, and nothing done, for a leaf and where another
+/// watches already.
+bool observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& observer);
+
+/// Lets `observer` see the gradient of the leaf t after its hooks, in every backward, until it is taken away again. t must collect gradients.
+void observe_leaf(const Tensor& t, GradientObserver& observer);
+void unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept;
 
 /// What only leaves that collect gradients have.
 struct LeafState {
     Tensor gradient;
     std::shared_ptr<HookList> hooks;
+    std::vector<GradientObserver*> observers;
 };
 
 struct Body : Counted {

@@ -43,6 +43,9 @@ std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor
 /// returns another shape or dtype.
 Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, const char* whose);
 
+/// The complete gradient of a leaf, after its hooks and observers have seen it.
+Tensor show_to_leaf(const Tensor& leaf, Tensor gradient);
+
 /// Adds to what the leaf has collected; keeps the graph of the gradient where it is wanted.
 void add_to_leaf(const Tensor& leaf, Tensor gradient, bool create_graph);
 

@@ -31,8 +31,8 @@ struct Edge {
 /// What the engine knows of one output of a node while it walks the graph.
 struct OutputSlot {
     Tensor gradient;
-    std::shared_ptr<HookList> hooks;            ///< Registered on this very tensor.
-    std::shared_ptr<const HookList> observers;  ///< Of somebody who watches the outputs of many graphs.
+    std::shared_ptr<HookList> hooks;  ///< Registered on this very tensor.
+    std::shared_ptr<GradientObserver> observer;
 };
 
 class Gradients;
