@@ -204,6 +204,7 @@ void run(const bench::Options& options) {
 int main(int argc, char** argv) try {
     const bench::Options options = bench::parse(argc, argv);
     if (options.threads > 0) xg::set_num_threads(options.threads);
+    xg::tune_blas();  // as a program that cares for speed does, at its start
     xg::manual_seed(0);
     run(options);
 } catch (const std::exception& error) {

@@ -121,7 +121,7 @@ std::vector<std::string> draw(const Options& o, const xg::data::Split& data) {
 int run(const Options& o) {
     xg::make_folder(o.out);  // before the work, not after it
     if (o.threads > 0) xg::set_num_threads(o.threads);
-    fmt::print(stderr, "{}, {} threads\n", xg::tune_blas(), xg::num_threads());
+    Progress().say(fmt::format("{}, {} threads", xg::tune_blas(), xg::num_threads()));
 
     auto [x, y] = xg::data::make_regression({.n_samples = 100'000, .n_features = 2, .random_state = 570});
     const xg::data::Split data = xg::data::train_test_split(x, y, {.random_state = 570});

@@ -8,6 +8,10 @@
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
+void Progress::say(const std::string& line) {
+    if (terminal_) fmt::print(stderr, "{}\n", line);
+}
+
 void Progress::show(const std::string& label, std::int64_t done, std::int64_t total) {
     if (!terminal_) return;
     constexpr std::int64_t width = 30;

@@ -11,6 +11,8 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /// A line for who watches.
+    void say(const std::string& line);
     void show(const std::string& label, std::int64_t done, std::int64_t total);
     /// Takes the bar away, so that a line can be printed in its place.
     void clear();
