@@ -11,7 +11,8 @@
 
 namespace xg::detail {
 
-constinit thread_local SmallLists small_lists{};
+constinit SmallLists no_small_lists{};
+constinit thread_local SmallLists* small_lists = &no_small_lists;
 
 namespace {
 
@@ -66,11 +67,13 @@ Shared& shared() {
     return *s;
 }
 
-struct MediumLists {
-    void* head[kMediums];
-    std::uint32_t count[kMediums];
+/// All lists of one thread.
+struct ThreadLists {
+    SmallLists small{};
+    void* medium_head[kMediums]{};
+    std::uint32_t medium_count[kMediums]{};
 };
-[[gnu::tls_model("initial-exec")]] constinit thread_local MediumLists medium_lists{};
+[[gnu::tls_model("initial-exec")]] constinit thread_local ThreadLists* lists = nullptr;
 
 void shared_put(void* block, std::size_t c) noexcept {
     Shared& s = shared();
@@ -79,8 +82,7 @@ void shared_put(void* block, std::size_t c) noexcept {
     s.head[c] = block;
 }
 
-enum class Life : char { unborn, alive, over };
-[[gnu::tls_model("initial-exec")]] constinit thread_local Life life = Life::unborn;
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool over = false;
 
 void hand_over(void*& head, std::uint32_t& count, std::size_t c) noexcept {
     while (head != nullptr) {
@@ -93,21 +95,32 @@ void hand_over(void*& head, std::uint32_t& count, std::size_t c) noexcept {
 
 /// Gives a thread's lists to all others when it ends. What it frees later goes to the shared lists at once.
 struct Farewell {
-    Farewell() { life = Life::alive; }
-    ~Farewell() {
-        life = Life::over;
-        for (std::size_t c = 1; c <= kSmall; ++c) hand_over(small_lists.head[c], small_lists.count[c], c);
-        for (std::size_t m = 0; m < kMediums; ++m)
-            hand_over(medium_lists.head[m], medium_lists.count[m], kFirstMedium + m);
+    Farewell() : mine(new ThreadLists) {
+        lists = mine;
+        small_lists = &mine->small;
     }
+    ~Farewell() {
+        over = true;
+        lists = nullptr;
+        small_lists = &no_small_lists;
+        for (std::size_t c = 1; c <= kSmall; ++c) hand_over(mine->small.head[c], mine->small.count[c], c);
+        for (std::size_t m = 0; m < kMediums; ++m)
+            hand_over(mine->medium_head[m], mine->medium_count[m], kFirstMedium + m);
+        delete mine;
+    }
+    Farewell(const Farewell&) = delete;
+    Farewell& operator=(const Farewell&) = delete;
+
+    ThreadLists* mine;
 };
 
-bool keeps_lists() {
-    if (life == Life::unborn) [[unlikely]] {
+/// This thread's lists, made at the first call; null once the thread is ending.
+ThreadLists* own_lists() {
+    if (lists == nullptr && !over) [[unlikely]] {
         thread_local Farewell farewell;
         static_cast<void>(farewell);
     }
-    return life == Life::alive;
+    return lists;
 }
 
 }  // namespace
@@ -117,9 +130,10 @@ void* pool_get_slow(std::size_t bytes) {
     const std::size_t c = class_of(bytes);
     if (c >= kFirstMedium && c < kFirstMedium + kMediums) {
         const std::size_t m = c - kFirstMedium;
-        if (void* const block = medium_lists.head[m]; block != nullptr) {
-            medium_lists.head[m] = *static_cast<void**>(block);
-            --medium_lists.count[m];
+        if (lists != nullptr && lists->medium_head[m] != nullptr) {
+            void* const block = lists->medium_head[m];
+            lists->medium_head[m] = *static_cast<void**>(block);
+            --lists->medium_count[m];
             return block;
         }
     }
@@ -136,10 +150,10 @@ void* pool_get_slow(std::size_t bytes) {
 
 void pool_put_slow(void* block, std::size_t bytes) noexcept {
     const std::size_t c = class_of(bytes);
-    const bool small = c <= kSmall;
-    if ((small || c < kFirstMedium + kMediums) && keeps_lists()) {
-        void*& head = small ? small_lists.head[c] : medium_lists.head[c - kFirstMedium];
-        std::uint32_t& count = small ? small_lists.count[c] : medium_lists.count[c - kFirstMedium];
+    if (ThreadLists* const own = c < kFirstMedium + kMediums ? own_lists() : nullptr; own != nullptr) {
+        const bool small = c <= kSmall;
+        void*& head = small ? own->small.head[c] : own->medium_head[c - kFirstMedium];
+        std::uint32_t& count = small ? own->small.count[c] : own->medium_count[c - kFirstMedium];
         if (count < (small ? SmallLists::kMaxBlocks : kMaxMediumBlocks)) {
             *static_cast<void**>(block) = head;
             head = block;

@@ -23,7 +23,11 @@ struct SmallLists {
     std::uint32_t count[kClasses + 1];
 };
 
-[[gnu::tls_model("initial-exec"), gnu::visibility("hidden")]] extern constinit thread_local SmallLists small_lists;
+/// The lists of a thread that keeps none: before its first block comes back, and after its end. Always empty.
+[[gnu::visibility("hidden")]] extern constinit SmallLists no_small_lists;
+
+/// Only a pointer is thread-local: the room for such variables of libraries that are loaded late is small.
+[[gnu::tls_model("initial-exec"), gnu::visibility("hidden")]] extern constinit thread_local SmallLists* small_lists;
 
 /// The class of a block of so many bytes, if it is a small one; nothing at all counts as something.
 constexpr std::size_t small_class(std::size_t bytes) noexcept { return bytes == 0 ? 1 : (bytes + 63) / 64; }
@@ -33,9 +37,10 @@ constexpr std::size_t small_class(std::size_t bytes) noexcept { return bytes == 
     if constexpr (!XG_POOL_BYPASS) {
         const std::size_t c = small_class(bytes);
         if (c <= SmallLists::kClasses) {
-            if (void* block = small_lists.head[c]; block != nullptr) {
-                small_lists.head[c] = *static_cast<void**>(block);
-                --small_lists.count[c];
+            SmallLists& lists = *small_lists;
+            if (void* block = lists.head[c]; block != nullptr) {
+                lists.head[c] = *static_cast<void**>(block);
+                --lists.count[c];
                 return block;
             }
         }
@@ -47,11 +52,12 @@ constexpr std::size_t small_class(std::size_t bytes) noexcept { return bytes == 
 inline void pool_put(void* block, std::size_t bytes) noexcept {
     if constexpr (!XG_POOL_BYPASS) {
         const std::size_t c = small_class(bytes);
+        SmallLists& lists = *small_lists;
         // A count of 0 also stands for a thread that is not yet, or no longer, keeping lists.
-        if (c <= SmallLists::kClasses && small_lists.count[c] != 0 && small_lists.count[c] < SmallLists::kMaxBlocks) {
-            *static_cast<void**>(block) = small_lists.head[c];
-            small_lists.head[c] = block;
-            ++small_lists.count[c];
+        if (c <= SmallLists::kClasses && lists.count[c] != 0 && lists.count[c] < SmallLists::kMaxBlocks) {
+            *static_cast<void**>(block) = lists.head[c];
+            lists.head[c] = block;
+            ++lists.count[c];
             return;
         }
     }
