@@ -95,9 +95,14 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, const TensorOptions& optio
     const double first = start.to_double(), by = step.to_double(), span = (stop.to_double() - first) / by;
     if (by == 0 || !std::isfinite(span)) throw ValueError("arange: expected finite bounds and a step other than 0");
     if (span >= 0x1p62) throw ShapeError("arange: more elements than can be addressed");
-    const Tensor t =
-        make_tensor({std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(span)))}, options.dtype);
     const bool exact = start.kind() != float64 && step.kind() != float64 && options.dtype == int64;
+    std::int64_t count = static_cast<std::int64_t>(std::ceil(span));
+    if (exact && stop.kind() != float64) {
+        // Doubles would miscount beyond 2^53; a span this wide was refused above.
+        const std::int64_t whole = stop.to_int64() - start.to_int64(), each = step.to_int64();
+        count = whole / each + (whole % each != 0 && (whole < 0) == (each < 0) ? 1 : 0);
+    }
+    const Tensor t = make_tensor({std::max<std::int64_t>(0, count)}, options.dtype);
     dispatch(options.dtype, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < t.numel(); ++i) {
             if (exact)

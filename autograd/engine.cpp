@@ -171,6 +171,8 @@ private:
 
     void deliver_leaf(std::uint32_t index, Tensor gradient) {
         LeafSlot& slot = w_.leaves[index];
+        // A leaf may have been converted since it was used.
+        if (gradient.defined()) gradient = gradient.to(body(slot.leaf).dtype);
         if (gradient.defined()) slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
         if (--slot.pending == 0 && slot.gradient.defined() && context.gradient_store == nullptr) {
             // Complete, and still in cache: the hooks see it now.
@@ -210,7 +212,8 @@ private:
                 if (w_.results[i].defined()) w_.results[i] = fit(std::move(w_.results[i]), n.edges[i], n.op);
         }
         for (std::uint32_t k = 0; k < n.n_outputs; ++k) n.outputs[k].gradient = Tensor();
-        if (!retain_) {
+        // What was only passed through on the way to a wanted tensor has not been used up.
+        if (!retain_ && (leaves_only_ || n.runs)) {
             n.release();
             n.released = true;
         }

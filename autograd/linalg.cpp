@@ -1,6 +1,7 @@
 #include <xgrad/autograd/linalg.hpp>
 
 #include <algorithm>
+#include <climits>
 #include <string>
 
 #include <xgrad/autograd/detail/elementwise.hpp>
@@ -34,9 +35,9 @@ struct Operand {
         const std::size_t n = b.shape.rank();
         const std::int64_t rows = b.shape[n - 2], columns = b.shape[n - 1], down = b.strides[n - 2],
                            across = b.strides[n - 1];
-        if ((across == 1 || columns <= 1) && (down >= columns || rows <= 1)) {
+        if ((across == 1 || columns <= 1) && (down >= columns || rows <= 1) && down <= INT_MAX) {
             matrix = {data_as<T>(t), std::max({down, columns, std::int64_t{1}}), false};
-        } else if ((down == 1 || rows <= 1) && (across >= rows || columns <= 1)) {
+        } else if ((down == 1 || rows <= 1) && (across >= rows || columns <= 1) && across <= INT_MAX) {
             matrix = {data_as<T>(t), std::max({across, rows, std::int64_t{1}}), true};
         } else {
             t = t.detach().clone();
@@ -88,9 +89,6 @@ void multiply(const Tensor& a, const Tensor& b, const Tensor& y) {
 
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
     const Shape &p = body(a).shape, &q = body(b).shape;
-    if (p.back() != q[q.rank() - 2])
-        throw ShapeError("matmul: the inner sizes of " + p.str() + " and " + q.str() +
-                         " differ: " + std::to_string(p.back()) + " and " + std::to_string(q[q.rank() - 2]));
     Shape shape =
         p.rank() == 2 && q.rank() == 2 ? Shape() : detail::broadcast_shape(batch_of(p), batch_of(q), "matmul");
     shape = shape.inserted(shape.rank(), p[p.rank() - 2]);
@@ -117,6 +115,10 @@ Tensor matmul(const Tensor& x, const Tensor& y) {
     // Whole numbers are multiplied as doubles: exact up to 2^53.
     const DType result = dtype == boolean ? int64 : dtype;
     if (!is_floating(dtype)) dtype = float64;
+    const std::int64_t left = p.back(), right = q.rank() == 1 ? q[0] : q[q.rank() - 2];
+    if (left != right)
+        throw ShapeError("matmul: the inner sizes of " + p.str() + " and " + q.str() +
+                         " differ: " + std::to_string(left) + " and " + std::to_string(right));
     Tensor a = x.to(dtype), b = y.to(dtype);
     if (p.rank() == 1) a = a.reshape({1, p[0]});
     if (q.rank() == 1) b = b.reshape({q[0], 1});

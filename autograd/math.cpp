@@ -230,6 +230,7 @@ Tensor minimum(const Tensor& a, Scalar b) { return minimum(a, beside(a, b, "mini
 Tensor maximum(const Tensor& a, Scalar b) { return maximum(a, beside(a, b, "maximum")); }
 Tensor where(const Tensor& c, const Tensor& a, Scalar b) { return where(c, a, beside(a, b, "where")); }
 Tensor where(const Tensor& c, Scalar a, const Tensor& b) { return where(c, beside(b, a, "where"), b); }
+Tensor where(const Tensor& c, Scalar a, Scalar b) { return where(c, Tensor(a), Tensor(b)); }
 Tensor equal(const Tensor& a, Scalar b) { return equal(a, beside(a, b, "equal")); }
 Tensor not_equal(const Tensor& a, Scalar b) { return not_equal(a, beside(a, b, "not_equal")); }
 Tensor less(const Tensor& a, Scalar b) { return less(a, beside(a, b, "less")); }

@@ -33,6 +33,8 @@ XG_EXPORT Tensor maximum(const Tensor& a, Scalar b);
 XG_EXPORT Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 XG_EXPORT Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 XG_EXPORT Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
+/// Of two numbers: float32 if one is a floating-point number, else int64 or bool.
+XG_EXPORT Tensor where(const Tensor& condition, Scalar a, Scalar b);
 
 XG_EXPORT Tensor neg(const Tensor& x);
 XG_EXPORT Tensor exp(const Tensor& x);

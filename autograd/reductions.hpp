@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <type_traits>
 #include <vector>
 
 #include <xgrad/autograd/tensor.hpp>
@@ -10,11 +11,16 @@
 
 namespace xg {
 
+/// What counts an axis: integers, but not bool, since `sum(x, true)` for `sum(x, {}, true)` would mean axis 1.
+template <class T>
+concept AxisNumber = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
 /// The axes that a reduction works on: all (`{}`), one, or several.
 class XG_EXPORT Axes {
 public:
     Axes() = default;
-    Axes(std::int64_t axis) : axes_{axis}, all_(false) {}
+    template <AxisNumber T>
+    Axes(T axis) : axes_{static_cast<std::int64_t>(axis)}, all_(false) {}
     Axes(std::initializer_list<std::int64_t> axes) : axes_(axes), all_(axes.size() == 0) {}
     Axes(const std::vector<std::int64_t>& axes) : axes_(axes), all_(false) {}
 
@@ -26,7 +32,7 @@ private:
     bool all_ = true;
 };
 
-/// The sum; 0 for no elements. bool is summed as int64. Partial sums are added in an order that depends on the shape alone, and in
+/// The sum; 0 for no elements. bool is summed as int64. Partial sums are added in an order that depends on shape and strides alone, and in
 /// double precision, so that long sums of float32 stay exact to the last bits.
 XG_EXPORT Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The arithmetic mean; NaN for no elements. Integers give float32.

@@ -167,7 +167,7 @@ void Tensor::set_data(const Tensor& value) {
             std::string("set_data: expected a floating-point dtype for a tensor that requires a gradient, got ") +
             name(value.dtype()));
     const NoGrad no_grad;
-    const Tensor source = detail::sole_owner(value) && body(value).contiguous ? value : value.clone();
+    const Tensor source = value.clone();
     const std::uint32_t version = b.storage->version + 1;
     const detail::Body& from = body(source);
     b.dtype = from.dtype;

@@ -68,11 +68,12 @@ public:
         if (body_ != nullptr) body_->refs.fetch_add(1, std::memory_order_relaxed);
     }
     Tensor(Tensor&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
-    Tensor& operator=(const Tensor& other) noexcept {
+    // Only to what has a name: `x[0] = y` would change a temporary, not x.
+    Tensor& operator=(const Tensor& other) & noexcept {
         Tensor(other).swap(*this);
         return *this;
     }
-    Tensor& operator=(Tensor&& other) noexcept {
+    Tensor& operator=(Tensor&& other) & noexcept {
         Tensor(std::move(other)).swap(*this);
         return *this;
     }

@@ -103,7 +103,7 @@ std::string Diagnosis::text() const {
 Diagnosis diagnose(const Profile& recorded) {
     // What took no part in the step has no gradient to judge.
     Profile profile = recorded;
-    std::erase_if(profile.layers, [](const LayerRecord& l) { return !l.measured; });
+    std::erase_if(profile.layers, [](const LayerRecord& l) { return !l.measured || std::isnan(l.gradient_norm); });
     Diagnosis d;
     d.decades = profile.decades();
     d.predicted_decades = d.predicted_deviation = NAN;
@@ -116,7 +116,8 @@ Diagnosis diagnose(const Profile& recorded) {
     if (profile.step == 0 || layers.size() < 2) {
         d.finding = Finding::unknown;
     } else if (named([](const LayerRecord& l) {
-                   return !std::isfinite(l.gradient_norm) || std::isinf(l.weight_gradient_norm);
+                   return std::isinf(l.gradient_norm) || std::isinf(l.weight_gradient_norm) ||
+                          std::isinf(l.bias_gradient_norm);
                })) {
         d.finding = Finding::not_finite;
     } else if (const auto dead =

@@ -11,6 +11,7 @@
 #include <xgrad/inspect/norm.hpp>
 #include <xgrad/inspect/report.hpp>
 #include <xgrad/nn/activations.hpp>
+#include <xgrad/nn/detail/state.hpp>
 #include <xgrad/nn/sequential.hpp>
 
 namespace xg::inspect {
@@ -22,10 +23,17 @@ struct Norms {
     bool measured = false;  // a gradient came by
 };
 
+/// Makes `total` the norm of both together. No squares are kept: in float64 they would leave the range before the norm does.
+/// A norm that is not a number counts as infinite: NaN stands for what was not measured.
+void add(double& total, double norm) {
+    if (std::isnan(norm)) norm = INFINITY;
+    total = total == 0 ? norm : std::hypot(total, norm);
+}
+
 /// A layer that is watched, and what this step has shown so far.
 struct Watched {
     std::string name, type;
-    Tensor weight, bias;  // undefined where there is none
+    std::vector<Tensor> weights, biases;
     bool relu = false;
     double output_norm = 0, weight_norm = 0, bias_norm = 0;
     std::int64_t output_passes = 0, weight_passes = 0, bias_passes = 0;
@@ -38,13 +46,17 @@ struct Watched {
     }
 
     Norms norms() const {
-        const auto of_parameter = [](const Tensor& p, double norm, std::int64_t passes) {
-            if (!p.defined() || passes == 0) return static_cast<double>(NAN);
-            // Several passes were summed in the parameter: the norm of the sum is what counts.
-            return passes > 1 && p.grad().defined() ? l2_norm(p.grad()) : norm;
+        const auto of_parameters = [](const std::vector<Tensor>& parameters, double norm, std::int64_t passes) {
+            if (passes == 0) return static_cast<double>(NAN);
+            if (passes <= static_cast<std::int64_t>(parameters.size())) return norm;
+            // Several passes were summed in the parameters: the norm of the sums is what counts.
+            double total = 0;
+            for (const Tensor& p : parameters)
+                if (p.grad().defined()) add(total, l2_norm(p.grad()));
+            return total;
         };
-        return {output_passes == 0 ? NAN : output_norm, of_parameter(weight, weight_norm, weight_passes),
-                of_parameter(bias, bias_norm, bias_passes), dead_share(),
+        return {output_passes == 0 ? NAN : output_norm, of_parameters(weights, weight_norm, weight_passes),
+                of_parameters(biases, bias_norm, bias_passes), dead_share(),
                 output_passes + weight_passes + bias_passes > 0};
     }
 
@@ -55,26 +67,22 @@ struct Watched {
     }
 };
 
-/// Makes `total` the norm of both together. No squares are kept: in float64 they would leave the range before the norm does.
-void add(double& total, double norm) { total = total == 0 ? norm : std::hypot(total, norm); }
-
-/// Marks the units that are above 0 in some row, a group of columns at a time: their maxima stay in registers.
+/// Marks the units that are not 0 or less in every row (NaN is no sign of death), a group of columns at a time, in registers.
 template <class T>
 void mark_active(const T* h, std::int64_t rows, std::vector<char>& active) {
     constexpr std::size_t group = 64;
     const std::size_t units = active.size();
     for (std::size_t first = 0; first < units; first += group) {
         const std::size_t n = std::min(group, units - first);
-        T largest[group] = {};
+        int alive[group] = {};
         const T* row = h + first;
         for (std::int64_t r = 0; r < rows; ++r, row += units) {
             if (n == group)
-                for (std::size_t j = 0; j < group; ++j) largest[j] = row[j] > largest[j] ? row[j] : largest[j];
+                for (std::size_t j = 0; j < group; ++j) alive[j] |= row[j] <= T(0) ? 0 : 1;
             else
-                for (std::size_t j = 0; j < n; ++j) largest[j] = row[j] > largest[j] ? row[j] : largest[j];
+                for (std::size_t j = 0; j < n; ++j) alive[j] |= row[j] <= T(0) ? 0 : 1;
         }
-        for (std::size_t j = 0; j < n; ++j)
-            active[first + j] = static_cast<char>(active[first + j] | (largest[j] > T(0)));
+        for (std::size_t j = 0; j < n; ++j) active[first + j] = static_cast<char>(active[first + j] | alive[j]);
     }
 }
 
@@ -168,11 +176,8 @@ bool is_activation(const nn::Module& m) {
 /// The modules with parameters of their own, in order, each with the activation behind it.
 void find_layers(const nn::Module& module, const std::string& name, const nn::Module& outermost,
                  std::vector<Place>& out) {
+    if (!module.state().parameters.empty()) out.push_back({module, outermost, name});
     const auto children = module.children();
-    if (children.empty()) {
-        if (!module.parameters().empty()) out.push_back({module, outermost, name});
-        return;
-    }
     const bool in_order = module.get_if<nn::Sequential>() != nullptr;
     for (std::size_t i = 0; i < children.size(); ++i) {
         const auto& [child_name, child] = children[i];
@@ -199,12 +204,11 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
         w.name = place.name;
         w.type = place.layer.type() + (place.outermost.same_as(place.layer) ? "" : " + " + place.outermost.type());
         w.relu = place.outermost.get_if<nn::ReLU>() != nullptr;
-        for (const nn::NamedTensor& p : place.layer.named_parameters()) {
+        for (const nn::NamedTensor& p : place.layer.state().parameters) {
             const bool is_bias = p.name.find("bias") != std::string::npos;
-            Tensor& slot = is_bias ? w.bias : w.weight;
-            if (slot.defined()) continue;
-            slot = p.tensor;
-            attachment_->watch(p.tensor, std::make_unique<ParameterObserver>(s, i, is_bias));
+            (is_bias ? w.biases : w.weights).push_back(p.tensor);
+            if (p.tensor.requires_grad())  // a frozen one shows its size alone
+                attachment_->watch(p.tensor, std::make_unique<ParameterObserver>(s, i, is_bias));
         }
         attachment_->handles.push_back(place.outermost.register_output_hook(
             [s, i, observer = std::make_shared<OutputObserver>(s, i)](const nn::Module&, const Tensor& output) {
@@ -225,19 +229,21 @@ Profile GradientMonitor::State::snapshot() const {
     profile.step = latest;
     if (latest == 0) return profile;
     for (const Watched& w : layers) {
+        double weight_norm = w.weights.empty() ? NAN : 0;
+        for (const Tensor& weight : w.weights) add(weight_norm, l2_norm(weight));
         LayerRecord r{.name = w.name,
                       .type = w.type,
                       .gradient_norm = w.latest.output,
                       .weight_gradient_norm = w.latest.weight,
                       .bias_gradient_norm = w.latest.bias,
-                      .weight_norm = w.weight.defined() ? l2_norm(w.weight) : NAN,
+                      .weight_norm = weight_norm,
                       .dead_share = w.latest.dead,
                       .measured = w.latest.measured};
         r.geometry.relu = w.relu;
-        if (w.weight.defined() && w.weight.rank() >= 2) {
-            r.geometry.n_out = static_cast<double>(w.weight.size(0));
-            r.geometry.n_in = static_cast<double>(w.weight.numel()) / r.geometry.n_out;
-            r.geometry.weight_variance = r.weight_norm * r.weight_norm / static_cast<double>(w.weight.numel());
+        if (w.weights.size() == 1 && w.weights[0].rank() >= 2) {
+            r.geometry.n_out = static_cast<double>(w.weights[0].size(0));
+            r.geometry.n_in = static_cast<double>(w.weights[0].numel()) / r.geometry.n_out;
+            r.geometry.weight_variance = r.weight_norm * r.weight_norm / static_cast<double>(w.weights[0].numel());
         }
         profile.layers.push_back(std::move(r));
     }

@@ -9,7 +9,8 @@
 
 namespace xg::inspect {
 
-/// What was measured of one layer in one step. Norms are Euclidean, over all elements and the whole batch; NaN where there was none.
+/// What was measured of one layer in one step. Norms are Euclidean, over all elements and the whole batch; NaN where there was none,
+/// infinite where elements were infinite or NaN.
 struct LayerRecord {
     std::string name;          ///< Dotted, as in the model.
     std::string type;          ///< Such as `Linear + ReLU`.

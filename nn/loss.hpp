@@ -8,7 +8,7 @@ namespace xg::nn {
 using xg::mse_loss;
 
 /// The mean squared error as a layer: takes (prediction, target) of equal shapes.
-class MSELoss : public Layer<MSELoss> {
+class MSELoss final : public Layer<MSELoss> {
 public:
     Tensor forward(const Tensor& prediction, const Tensor& target) const { return mse_loss(prediction, target); }
 };

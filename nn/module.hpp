@@ -88,7 +88,7 @@ public:
     Parameter() = default;
     explicit Parameter(Tensor tensor) : Tensor(std::move(tensor)) {}
     Parameter(const Parameter& other) : Tensor(detail::rebound(other)) {}
-    Parameter& operator=(const Parameter&) = default;
+    Parameter& operator=(const Parameter&) & = default;
 };
 
 /// What all layers and modules have: a state that copies share, with parameters, buffers and children in the order of their registration.
@@ -151,8 +151,8 @@ template <class Self>
 class Layer : public ModuleBase {
 public:
     /// Calls `forward`, within this layer's path and with its hooks.
-    template <class... In>
-        requires requires(const Self& self, const In&... in) { self.forward(in...); }
+    template <class... In, class S = Self>
+        requires requires(const S& self, const In&... in) { self.forward(in...); }
     auto operator()(const In&... in) const;
 
     /// A layer with parameters and buffers of its own, of the same values; shared ones stay shared within it. Hooks are not copied.
@@ -236,8 +236,8 @@ XG_EXPORT void with_clone_of(const ModuleBase& root, const std::function<void()>
 }  // namespace detail
 
 template <class Self>
-template <class... In>
-    requires requires(const Self& self, const In&... in) { self.forward(in...); }
+template <class... In, class S>
+    requires requires(const S& self, const In&... in) { self.forward(in...); }
 auto Layer<Self>::operator()(const In&... in) const {
     const detail::CallScope scope(state());
     auto y = self().forward(in...);

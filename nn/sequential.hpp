@@ -5,7 +5,7 @@
 namespace xg::nn {
 
 /// Modules one after another, named 0, 1, 2, …
-class XG_EXPORT Sequential : public Layer<Sequential> {
+class XG_EXPORT Sequential final : public Layer<Sequential> {
 public:
     Sequential() = default;
     /// Appends modules that take one tensor and return one; any number of them.

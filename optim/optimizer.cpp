@@ -10,10 +10,13 @@ namespace xg::optim {
 Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters, double lr)
     : parameters_(std::move(parameters)), lr_(0) {
     if (parameters_.empty()) throw ValueError(std::string(name) + ": expected at least one parameter");
-    for (std::size_t i = 0; i < parameters_.size(); ++i)
-        if (!parameters_[i].requires_grad() || !parameters_[i].is_leaf())
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+        if (!parameters_[i].defined())
+            throw ValueError(std::string(name) + ": parameter " + std::to_string(i) + " is undefined");
+        if (!parameters_[i].is_leaf())
             throw GradError(std::string(name) + ": parameter " + std::to_string(i) +
-                            " is not a leaf that requires a gradient");
+                            " is the result of an operation, not a leaf");
+    }
     set_lr(lr);
 }
 

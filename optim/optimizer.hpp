@@ -9,11 +9,11 @@ namespace xg::optim {
 /// What all optimizers have: the parameters that they change, and a learning rate.
 ///
 /// `step()` reads the parameters' gradients and leaves them as they are, so that they can be looked at before and after. Parameters
-/// without a gradient stay as they are.
+/// without a gradient, such as frozen ones, stay as they are.
 class XG_EXPORT Optimizer {
 public:
     virtual ~Optimizer() = default;
-    /// Changes the parameters by one step. Throws GradError if a gradient's dtype is not its parameter's.
+    /// Changes the parameters by one step.
     virtual void step() = 0;
     /// Drops the gradients; the next backward starts from none.
     void zero_grad();
@@ -24,10 +24,11 @@ public:
     const std::vector<Tensor>& parameters() const noexcept { return parameters_; }
 
 protected:
-    /// Throws ValueError for no parameters and a negative rate, GradError for a tensor that is not a leaf that requires a gradient.
+    /// Throws ValueError for no parameters and a negative rate, GradError for the result of an operation.
     Optimizer(const char* name, std::vector<Tensor> parameters, double lr);
-    Optimizer(const Optimizer&) = default;
-    Optimizer& operator=(const Optimizer&) = default;
+    // A copy would share the running averages with the original.
+    Optimizer(const Optimizer&) = delete;
+    Optimizer& operator=(const Optimizer&) = delete;
 
 private:
     std::vector<Tensor> parameters_;

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include <xgrad/autograd/detail/map.hpp>
 
 namespace xg::detail {
+
+/// Where exp comes near the ends of T's normal numbers.
+template <class T>
+inline constexpr T kEdge = sizeof(T) == 4 ? T(87) : T(708);
 
 /// The kernels for a floating-point type: xtensor expressions over flat arrays. xtensor's == and != compare whole arrays: the element-wise
 /// form is xt::equal (xt::not_equal finds NaN equal to itself in some versions of xsimd).
@@ -12,8 +17,14 @@ template <class T>
 Kernel floating_kernel(Fn fn) noexcept {
     switch (fn) {
         case Fn::neg: return vector_kernel<T, 1>([](const auto& x) { return -x; });
-        case Fn::exp: return vector_kernel<T, 1>([](const auto& x) { return xt::exp(x); });
-        case Fn::log: return vector_kernel<T, 1>([](const auto& x) { return xt::log(x); });
+        case Fn::exp:
+            return tailed_kernel<T>([](const auto& x) { return xt::exp(x); },
+                                    [](T x) { return (x < -kEdge<T>) | (x > kEdge<T>); },
+                                    [](T x) { return std::exp(x); });
+        case Fn::log:
+            return tailed_kernel<T>([](const auto& x) { return xt::log(x); },
+                                    [](T x) { return (x > T(0)) & (x < std::numeric_limits<T>::min()); },
+                                    [](T x) { return std::log(x); });
         case Fn::sqrt: return vector_kernel<T, 1>([](const auto& x) { return xt::sqrt(x); });
         case Fn::square: return vector_kernel<T, 1>([](const auto& x) { return x * x; });
         case Fn::abs: return vector_kernel<T, 1>([](const auto& x) { return xt::abs(x); });
@@ -23,9 +34,11 @@ Kernel floating_kernel(Fn fn) noexcept {
         case Fn::tanh: return vector_kernel<T, 1>([](const auto& x) { return xt::tanh(x); });
         // exp of what is never positive: exact in the far tails, where 1 / (1 + exp(-x)) overflows.
         case Fn::sigmoid:
-            return vector_kernel<T, 1>([](const auto& x) {
-                return xt::where(x < T(0), xt::exp(-xt::abs(x)), T(1)) / (T(1) + xt::exp(-xt::abs(x)));
-            });
+            return tailed_kernel<T>(
+                [](const auto& x) {
+                    return xt::where(x < T(0), xt::exp(-xt::abs(x)), T(1)) / (T(1) + xt::exp(-xt::abs(x)));
+                },
+                [](T x) { return x < -kEdge<T>; }, [](T x) { return std::exp(x); });
         case Fn::relu: return vector_kernel<T, 1>([](const auto& x) { return xt::where(x <= T(0), T(0), x); });
         case Fn::add: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a + b; });
         case Fn::sub: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a - b; });

@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 
+#include <climits>
 #include <cmath>
 #include <cstdlib>
 #include <random>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <xgrad/autograd/blas.hpp>
+#include <xgrad/core/error.hpp>
 
 // What of OpenBLAS is beyond CBLAS is looked up weakly, so that another CBLAS serves as well.
 extern "C" {
@@ -58,6 +60,8 @@ void multiply(F blas, std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> 
     if (m == 0 || n == 0) return;
     if (k == 0 || m * n * k <= kTiny) return plain(m, n, k, a, b, beta, c, stride);
     use_one_thread();
+    for (const std::int64_t size : {m, n, k, a.stride, b.stride, stride})
+        if (size > INT_MAX) throw ShapeError("matmul: BLAS takes sizes below 2^31, got " + std::to_string(size));
     blas(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
          static_cast<int>(k), T(1), a.data, static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), beta, c,
          static_cast<int>(stride));

@@ -62,11 +62,32 @@ void mask(const T* g, const T* y, T* masked, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) masked[i] = y[i] <= T(0) ? T(0) : g[i];
 }
 
+/// Column sums: of a few dozen rows in T, of these sums in double precision, so that long batches lose nothing.
 template <class T>
-void add_columns(const T* g, T* sums, std::int64_t rows, std::int64_t n) {
-    for (std::int64_t r = 0; r < rows; ++r, g += n)
-        for (std::int64_t j = 0; j < n; ++j) sums[j] += g[j];
-}
+class ColumnSums {
+public:
+    explicit ColumnSums(std::int64_t n) : n_(n), block_(n), total_(n) { std::fill_n(total_.data(), n, 0.0); }
+
+    void add(const T* g, std::int64_t rows) {
+        for (; rows > 0; g += kRows * n_, rows -= kRows) {
+            std::fill_n(block_.data(), n_, T(0));
+            const T* row = g;
+            for (std::int64_t r = 0; r < std::min(kRows, rows); ++r, row += n_)
+                for (std::int64_t j = 0; j < n_; ++j) block_.data()[j] += row[j];
+            for (std::int64_t j = 0; j < n_; ++j) total_.data()[j] += static_cast<double>(block_.data()[j]);
+        }
+    }
+
+    void store(T* to) const {
+        for (std::int64_t j = 0; j < n_; ++j) to[j] = static_cast<T>(total_.data()[j]);
+    }
+
+private:
+    static constexpr std::int64_t kRows = 64;
+    std::int64_t n_;
+    Scratch<T> block_;
+    Scratch<double> total_;
+};
 
 /// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums.
 template <class T>
@@ -74,7 +95,7 @@ void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, con
                    std::int64_t begin, std::int64_t end) {
     const std::int64_t block = std::min(block_rows(s), end - begin);
     const Scratch<T> masked(s.relu ? block * s.out : 0);
-    if (db != nullptr) std::fill_n(db, s.out, T(0));
+    ColumnSums<T> biases(db != nullptr ? s.out : 0);
     for (std::int64_t r = begin; r < end; r += block) {
         const std::int64_t rows = std::min(block, end - r);
         const T* part = g + r * s.out;
@@ -82,13 +103,14 @@ void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, con
             mask(part, y + r * s.out, masked.data(), rows * s.out);
             part = masked.data();
         }
-        if (db != nullptr) add_columns(part, db, rows, s.out);
+        if (db != nullptr) biases.add(part, rows);
         if (dx != nullptr) gemm(rows, s.in, s.out, {part, s.out, false}, {w, s.in, false}, T(0), dx + r * s.in, s.in);
         // Last, so that who looks at the weights' gradient next finds it in the cache.
         if (dw != nullptr)
             gemm(s.out, s.in, rows, {part, s.out, true}, {x + r * s.in, s.in, false}, r == begin ? T(0) : T(1), dw,
                  s.in);
     }
+    if (db != nullptr) biases.store(db);
 }
 
 /// Small weights: slabs of rows side by side, each with sums of its own.
@@ -138,8 +160,9 @@ void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* 
         });
     }
     if (db != nullptr) {
-        std::fill_n(db, s.out, T(0));
-        add_columns(gradient, db, s.rows, s.out);
+        ColumnSums<T> biases(s.out);
+        biases.add(gradient, s.rows);
+        biases.store(db);
     }
 }
 

@@ -71,6 +71,29 @@ void map_vectors(void* out, const void* const* in, std::int64_t count) {
     }
 }
 
+/// The kernel of an expression of one input, but for elements where `Outside{}(x)`: there xsimd's functions give up precision that the
+/// scalar ones keep, such as results or arguments below the normal numbers.
+template <class T, class F, class Outside, class Exact>
+void map_with_tails(void* out, const void* const* in, std::int64_t n) {
+    const T* const x = static_cast<const T*>(in[0]);
+    constexpr std::int64_t block = 1024;
+    for (std::int64_t i = 0; i < n; i += block) {
+        const std::int64_t size = std::min(block, n - i);
+        const void* const from = x + i;
+        map_vectors<T, F, 0>(static_cast<T*>(out) + i, &from, size);
+        int any = 0;
+        for (std::int64_t k = i; k < i + size; ++k) any |= Outside{}(x[k]) ? 1 : 0;
+        if (any == 0) continue;
+        for (std::int64_t k = i; k < i + size; ++k)
+            if (Outside{}(x[k])) static_cast<T*>(out)[k] = Exact{}(x[k]);
+    }
+}
+
+template <class T, class F, class Outside, class Exact>
+constexpr Kernel tailed_kernel(F, Outside, Exact) {
+    return &map_with_tails<T, F, Outside, Exact>;
+}
+
 /// The kernel of an expression over N inputs of type T.
 template <class T, std::size_t N, class F>
 constexpr Kernel vector_kernel(F) {

@@ -35,7 +35,7 @@ struct Max {
         return std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
     }
     // | and not ||: without a branch the compiler uses vectors.
-    static T join(T a, T b) { return (a > b) | (a != a) ? a : b; }
+    static T join(T a, T b) { return ((a > b) | (a != a)) ? a : b; }
 };
 
 template <class T>
@@ -44,7 +44,7 @@ struct Min {
     static constexpr T start() {
         return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
     }
-    static T join(T a, T b) { return (a < b) | (a != a) ? a : b; }
+    static T join(T a, T b) { return ((a < b) | (a != a)) ? a : b; }
 };
 
 /// Of n elements `step` apart. Lanes of independent accumulators let the compiler use vectors without reordering anything.

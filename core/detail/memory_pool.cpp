@@ -1,8 +1,11 @@
 #include <xgrad/core/detail/memory_pool.hpp>
+#include <xgrad/core/memory.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <iterator>
 #include <mutex>
 #include <new>
 
@@ -18,6 +21,10 @@ namespace {
 
 void* system_get(std::size_t bytes) {
     void* block = std::aligned_alloc(64, bytes);
+    if (block == nullptr) {
+        release_memory();
+        block = std::aligned_alloc(64, bytes);
+    }
     if (block == nullptr) throw std::bad_alloc();
     return block;
 }
@@ -123,7 +130,28 @@ ThreadLists* own_lists() {
     return lists;
 }
 
+void free_all(void*& head) noexcept {
+    while (head != nullptr) {
+        void* const next = *static_cast<void**>(head);
+        std::free(head);
+        head = next;
+    }
+}
+
 }  // namespace
+
+/// Gives this thread's free blocks and the shared ones back to the system.
+void free_lists() noexcept {
+    if (lists != nullptr) {
+        for (void*& head : lists->small.head) free_all(head);
+        for (void*& head : lists->medium_head) free_all(head);
+        std::fill(std::begin(lists->small.count), std::end(lists->small.count), 0U);
+        std::fill(std::begin(lists->medium_count), std::end(lists->medium_count), 0U);
+    }
+    Shared& s = shared();
+    const std::lock_guard lock(s.mutex);
+    for (void*& head : s.head) free_all(head);
+}
 
 void* pool_get_slow(std::size_t bytes) {
     if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
@@ -167,3 +195,13 @@ void pool_put_slow(void* block, std::size_t bytes) noexcept {
 #endif
 
 }  // namespace xg::detail
+
+namespace xg {
+
+void release_memory() noexcept {
+#if !XG_POOL_BYPASS
+    detail::free_lists();
+#endif
+}
+
+}  // namespace xg

@@ -14,6 +14,7 @@ Options parse_options(int argc, char** argv) {
         "why it does not learn, what theory predicts, and which cure to try.",
         "xgrad_demo");
     std::string init = "glorot";
+    std::int64_t seed = 0;
     o.out = XGRAD_DEMO_OUT;
     app.add_option("--epochs", o.epochs, "Passes over the 75,000 training rows")
         ->capture_default_str()
@@ -30,8 +31,9 @@ Options parse_options(int argc, char** argv) {
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{75'000}));
     app.add_option("--lr", o.lr, "Learning rate of SGD")->capture_default_str()->check(CLI::NonNegativeNumber);
-    app.add_option("--seed", o.seed, "Seed of the weights; the data are always those of random_state 570")
-        ->capture_default_str();
+    app.add_option("--seed", seed, "Seed of the weights; the data are always those of random_state 570")
+        ->capture_default_str()
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{4'294'967'295}));
     app.add_option("--threads", o.threads, "Threads; 0: one for each processor")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
@@ -40,6 +42,7 @@ Options parse_options(int argc, char** argv) {
         app.parse(argc, argv);
         if (std::isnan(o.lr)) throw CLI::ValidationError("--lr", "expected a number of at least 0, got nan");
         o.init = xg::nn::init_from_name(init);
+        o.seed = static_cast<std::uint64_t>(seed);
     } catch (const CLI::CallForHelp&) {
         fmt::print("{}", app.help());
         std::exit(0);
