@@ -41,7 +41,7 @@ void fill_random(const Tensor& t, std::int64_t per_block, F&& draw) {
         T* const to = data_as<T>(t);
         parallel_for((blocks + per_task - 1) / per_task, [&](std::int64_t task) {
             for (std::int64_t b = task * per_task; b < std::min(blocks, (task + 1) * per_task); ++b) {
-                std::array<double, 4> values;
+                std::array<double, 4> values{};
                 draw(stream.block(static_cast<std::uint64_t>(b)), values);
                 for (std::int64_t k = 0; k < std::min(per_block, n - b * per_block); ++k)
                     to[b * per_block + k] = static_cast<T>(values[static_cast<std::size_t>(k)]);

@@ -30,7 +30,8 @@ void check_root(const Tensor& root, const char* caller) {
     detail::check_defined(root, caller);
     if (!root.requires_grad())
         throw GradError(std::string(caller) + ": the tensor of shape " + root.shape().str() +
-                        " depends on nothing that requires a gradient, or was computed under NoGrad");
+                        " depends on nothing that requires a gradient, or was computed under NoGrad; a gradient can be "
+                        "differentiated again if it was computed with {.create_graph = true}");
 }
 
 }  // namespace

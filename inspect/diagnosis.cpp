@@ -51,8 +51,8 @@ std::string finding_sentence(const Diagnosis& d, const Profile& profile) {
                 -d.decades, -profile.decades_per_layer(), d.layer);
         case Finding::healthy:
             return fmt::format(
-                "The gradient keeps its size: from the last layer to the first, ‖∂L/∂h‖ changes by {:.1f} decades.",
-                -d.decades);
+                "The gradient keeps its size: from the last layer to the first, ‖∂L/∂h‖ {} by {:.1f} decades.",
+                d.decades < 0 ? "grows" : "falls", std::abs(d.decades));
     }
     return "";
 }
@@ -63,10 +63,10 @@ void explain(Diagnosis& d, const Profile& profile) {
     const double gain = typical_gain(geometry(profile));
     if (!std::isnan(d.predicted_decades) && !std::isnan(gain))
         d.sentences.push_back(
-            fmt::format("Theory: each ReLU layer multiplies E‖∂L/∂h‖² by ½·n_in·Var(W) = {:.3f}, which makes {:.1f} ± "
-                        "{:.1f} decades over these {} layers "
-                        "(one input, one standard deviation).",
-                        gain, d.predicted_decades, d.predicted_deviation, profile.layers.size()));
+            fmt::format("Theory: each ReLU layer multiplies E‖∂L/∂h‖² by ½·n_in·Var(W) = {:.3f}; over these {} layers "
+                        "‖∂L/∂h‖ then {} by {:.1f} ± {:.1f} decades (one input, one standard deviation).",
+                        gain, profile.layers.size(), d.predicted_decades < 0 ? "grows" : "falls",
+                        std::abs(d.predicted_decades), d.predicted_deviation));
     if (d.finding == Finding::healthy) {
         if (profile.layers.size() >= 30)
             d.sentences.push_back(

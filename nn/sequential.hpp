@@ -8,6 +8,10 @@ namespace xg::nn {
 class XG_EXPORT Sequential final : public Layer<Sequential> {
 public:
     Sequential() = default;
+    /// The same as `add` of these modules. (One Sequential alone is copied instead, as any handle.)
+    template <class... M>
+        requires(sizeof...(M) > 1 || (sizeof...(M) == 1 && !(std::is_same_v<M, Sequential> || ...)))
+    explicit Sequential(const M&... modules) { add(modules...); }
     /// Appends modules that take one tensor and return one; any number of them.
     template <class... M>
     Sequential& add(const M&... modules) {
