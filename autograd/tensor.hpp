@@ -154,6 +154,9 @@ public:
     ///
     /// It must have one element, or `options.gradient` must have its shape. The graph is freed as it is walked: a
     /// second call throws GradError unless `options.retain_graph`. If anything throws, no leaf has changed.
+    ///
+    /// With `options.create_graph` the leaves' `grad()` hold the graph that holds the leaves: call `set_grad({})` when
+    /// done with it, or use `xg::grad`, lest that memory is never freed.
     void backward(const BackwardOptions& options) const;
     void backward() const;
 
