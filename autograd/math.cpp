@@ -5,71 +5,50 @@
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xg {
 
+using detail::beside;
 using detail::body;
 using detail::check_defined;
 using detail::compare;
+using detail::floating;
 using detail::Fn;
 using detail::map;
+using detail::Operands;
+using detail::pointwise;
 using detail::record;
 using detail::saved;
 using detail::wrt;
 
 namespace {
 
-/// x as a floating-point tensor.
-Tensor floating(const Tensor& x, const char* operation) {
-    check_defined(x, operation);
-    return is_floating(body(x).dtype) ? x : x.to(float32);
-}
-
-/// Both operands in the dtype of the result.
-struct Operands {
-    Tensor a, b;
-    Operands(const Tensor& x, const Tensor& y, const char* operation) : a(x), b(y) {
-        check_defined(x, operation);
-        check_defined(y, operation);
-        if (body(x).dtype != body(y).dtype) {
-            const DType dtype = promote(body(x).dtype, body(y).dtype);
-            a = x.to(dtype);
-            b = y.to(dtype);
-        }
-    }
-};
-
-/// A number as a tensor of rank 0, of the dtype that it has beside x.
-Tensor beside(const Tensor& x, Scalar value, const char* operation) {
-    check_defined(x, operation);
-    return full({}, value, {.dtype = value.promoted_with(body(x).dtype)});
-}
-
 Tensor tanh_backward(const Tensor& g, const Tensor& y);
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y);
 Tensor relu_backward(const Tensor& g, const Tensor& y);
 
 Tensor tanh_backward(const Tensor& g, const Tensor& y) {
-    return record("tanh_backward", map("tanh_backward", Fn::tanh_backward, g, y),
+    return record(pointwise("tanh_backward"), map("tanh_backward", Fn::tanh_backward, g, y),
                   wrt(g, [y = saved(y)](const Tensor& gg) { return tanh_backward(gg, y.get()); }),
                   wrt(y, [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g.get() * y.get() * -2; }));
 }
 
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
-    return record("sigmoid_backward", map("sigmoid_backward", Fn::sigmoid_backward, g, y),
+    return record(pointwise("sigmoid_backward"), map("sigmoid_backward", Fn::sigmoid_backward, g, y),
                   wrt(g, [y = saved(y)](const Tensor& gg) { return sigmoid_backward(gg, y.get()); }),
                   wrt(y, [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g.get() * (1 - 2 * y.get()); }));
 }
 
 Tensor relu_backward(const Tensor& g, const Tensor& y) {
-    return record("relu_backward", map("relu_backward", Fn::relu_backward, g, y),
+    return record(pointwise("relu_backward"), map("relu_backward", Fn::relu_backward, g, y),
                   wrt(g, [y = saved(y)](const Tensor& gg) { return relu_backward(gg, y.get()); }));
 }
 
 /// The share of the gradient that goes to `a` of minimum(a, b) or maximum(a, b).
 Tensor extremum_backward(Fn fn, const Tensor& g, const Tensor& a, const Tensor& b) {
-    return record("extremum_backward", map("extremum_backward", fn, g, a, b),
+    return record(pointwise("extremum_backward"), map("extremum_backward", fn, g, a, b),
                   wrt(g, [fn, a = saved(a), b = saved(b)](const Tensor& gg) {
                       return extremum_backward(fn, gg, a.get(), b.get());
                   }));
@@ -77,7 +56,7 @@ Tensor extremum_backward(Fn fn, const Tensor& g, const Tensor& a, const Tensor& 
 
 Tensor extremum(const char* operation, Fn fn, Fn backward, const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, operation);
-    return record(operation, map(operation, fn, a, b),
+    return record(pointwise(operation), map(operation, fn, a, b),
                   wrt(a, [=, a = saved(a),
                           b = saved(b)](const Tensor& g) { return extremum_backward(backward, g, a.get(), b.get()); }),
                   wrt(b, [=, a = saved(a), b = saved(b)](const Tensor& g) {
@@ -96,32 +75,34 @@ Tensor comparison(const char* operation, Fn fn, const Tensor& x, const Tensor& y
 
 Tensor add(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "add");
-    return record("add", map("add", Fn::add, a, b), wrt(a, [](const Tensor& g) { return g; }),
+    return record(pointwise("add"), map("add", Fn::add, a, b), wrt(a, [](const Tensor& g) { return g; }),
                   wrt(b, [](const Tensor& g) { return g; }));
 }
 
 Tensor sub(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "sub");
-    return record("sub", map("sub", Fn::sub, a, b), wrt(a, [](const Tensor& g) { return g; }),
+    return record(pointwise("sub"), map("sub", Fn::sub, a, b), wrt(a, [](const Tensor& g) { return g; }),
                   wrt(b, [](const Tensor& g) { return -g; }));
 }
 
 Tensor mul(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "mul");
-    return record("mul", map("mul", Fn::mul, a, b), wrt(a, [b = saved(b)](const Tensor& g) { return g * b.get(); }),
+    return record(pointwise("mul"), map("mul", Fn::mul, a, b),
+                  wrt(a, [b = saved(b)](const Tensor& g) { return g * b.get(); }),
                   wrt(b, [a = saved(a)](const Tensor& g) { return g * a.get(); }));
 }
 
 Tensor div(const Tensor& x, const Tensor& y) {
     const auto [p, q] = Operands(x, y, "div");
     const Tensor a = floating(p, "div"), b = floating(q, "div");
-    return record("div", map("div", Fn::div, a, b), wrt(a, [b = saved(b)](const Tensor& g) { return g / b.get(); }),
+    return record(pointwise("div"), map("div", Fn::div, a, b),
+                  wrt(a, [b = saved(b)](const Tensor& g) { return g / b.get(); }),
                   wrt(b, [b = saved(b)](const Tensor& g, const Tensor& y) { return -g * y / b.get(); }));
 }
 
 Tensor pow(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "pow");
-    return record("pow", map("pow", Fn::pow, a, b),
+    return record(pointwise("pow"), map("pow", Fn::pow, a, b),
                   wrt(a,
                       [a = saved(a), b = saved(b)](const Tensor& g) {
                           const Tensor p = a.get(), q = b.get();
@@ -147,63 +128,66 @@ Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y) {
     if (body(condition).dtype != boolean)
         throw DTypeError(std::string("where: expected a bool condition, got ") + name(body(condition).dtype));
     const auto [a, b] = Operands(x, y, "where");
-    return record("where", map("where", Fn::where, condition, a, b),
+    return record(pointwise("where"), map("where", Fn::where, condition, a, b),
                   wrt(a, [c = saved(condition)](const Tensor& g) { return where(c.get(), g, 0); }),
                   wrt(b, [c = saved(condition)](const Tensor& g) { return where(c.get(), 0, g); }));
 }
 
 Tensor neg(const Tensor& x) {
     check_defined(x, "neg");
-    return record("neg", map("neg", Fn::neg, x), wrt(x, [](const Tensor& g) { return -g; }));
+    return record(pointwise("neg"), map("neg", Fn::neg, x), wrt(x, [](const Tensor& g) { return -g; }));
 }
 
 Tensor exp(const Tensor& v) {
     const Tensor x = floating(v, "exp");
-    return record("exp", map("exp", Fn::exp, x), wrt(x, [](const Tensor& g, const Tensor& y) { return g * y; }));
+    return record(pointwise("exp"), map("exp", Fn::exp, x),
+                  wrt(x, [](const Tensor& g, const Tensor& y) { return g * y; }));
 }
 
 Tensor log(const Tensor& v) {
     const Tensor x = floating(v, "log");
-    return record("log", map("log", Fn::log, x), wrt(x, [x = saved(x)](const Tensor& g) { return g / x.get(); }));
+    return record(pointwise("log"), map("log", Fn::log, x),
+                  wrt(x, [x = saved(x)](const Tensor& g) { return g / x.get(); }));
 }
 
 Tensor sqrt(const Tensor& v) {
     const Tensor x = floating(v, "sqrt");
-    return record("sqrt", map("sqrt", Fn::sqrt, x),
+    return record(pointwise("sqrt"), map("sqrt", Fn::sqrt, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return g / (y * 2); }));
 }
 
 Tensor square(const Tensor& x) {
     check_defined(x, "square");
-    return record("square", map("square", Fn::square, x),
+    return record(pointwise("square"), map("square", Fn::square, x),
                   wrt(x, [x = saved(x)](const Tensor& g) { return g * x.get() * 2; }));
 }
 
 Tensor abs(const Tensor& x) {
     check_defined(x, "abs");
-    return record("abs", map("abs", Fn::abs, x), wrt(x, [x = saved(x)](const Tensor& g) { return g * sign(x.get()); }));
+    return record(pointwise("abs"), map("abs", Fn::abs, x),
+                  wrt(x, [x = saved(x)](const Tensor& g) { return g * sign(x.get()); }));
 }
 
 Tensor sign(const Tensor& x) {
     check_defined(x, "sign");
-    return record("sign", map("sign", Fn::sign, x), wrt(x, [](const Tensor& g) { return zeros_like(g); }));
+    return record(pointwise("sign"), map("sign", Fn::sign, x), wrt(x, [](const Tensor& g) { return zeros_like(g); }));
 }
 
 Tensor tanh(const Tensor& v) {
     const Tensor x = floating(v, "tanh");
-    return record("tanh", map("tanh", Fn::tanh, x),
+    return record(pointwise("tanh"), map("tanh", Fn::tanh, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return tanh_backward(g, y); }));
 }
 
 Tensor sigmoid(const Tensor& v) {
     const Tensor x = floating(v, "sigmoid");
-    return record("sigmoid", map("sigmoid", Fn::sigmoid, x),
+    return record(pointwise("sigmoid"), map("sigmoid", Fn::sigmoid, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return sigmoid_backward(g, y); }));
 }
 
 Tensor relu(const Tensor& x) {
     check_defined(x, "relu");
-    return record("relu", map("relu", Fn::relu, x),
+    return record(pointwise("relu"), map("relu", Fn::relu, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return relu_backward(g, y); }));
 }
 

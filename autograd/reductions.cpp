@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <xgrad/autograd/detail/axes.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
@@ -11,48 +12,14 @@
 namespace xg {
 
 using detail::body;
-using detail::check_defined;
+using detail::drop;
+using detail::Plan;
 using detail::record;
 using detail::Reduction;
 using detail::saved;
 using detail::wrt;
 
 namespace {
-
-/// A 1 for each axis that is reduced, and the shapes with those axes of size 1 and without them.
-struct Plan {
-    Shape reduced, kept_shape, dropped_shape;
-    std::int64_t count = 1;  // elements that make one result
-
-    Plan(const Tensor& x, const Axes& axes, const char* operation) {
-        check_defined(x, operation);
-        const Shape& shape = body(x).shape;
-        const auto rank = static_cast<std::int64_t>(shape.rank());
-        reduced = Shape::filled(shape.rank(), axes.all() ? 1 : 0);
-        for (const std::int64_t given : axes.list()) {
-            const std::int64_t axis = given < 0 ? given + rank : given;
-            if (axis < 0 || axis >= rank)
-                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) +
-                                 " is out of range for the shape " + shape.str());
-            if (std::exchange(reduced[static_cast<std::size_t>(axis)], 1) != 0)
-                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) + " was given twice");
-        }
-        kept_shape = shape;
-        dropped_shape = Shape::filled(shape.rank(), 0);
-        std::size_t n = 0;
-        for (std::size_t i = 0; i < shape.rank(); ++i) {
-            if (reduced[i] != 0) {
-                count *= shape[i];
-                kept_shape[i] = 1;
-            } else {
-                dropped_shape[n++] = shape[i];
-            }
-        }
-        dropped_shape = Shape(dropped_shape.data(), n);
-    }
-};
-
-Tensor drop(const Tensor& y, const Plan& plan, bool keepdims) { return keepdims ? y : y.reshape(plan.dropped_shape); }
 
 /// Sums over the axes that are marked with 1; they stay, with size 1.
 Tensor sum_marked(const Tensor& x, const Shape& reduced) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <xgrad/autograd/creation.hpp>
+#include <xgrad/autograd/detail/axes.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/core/error.hpp>
@@ -13,20 +14,13 @@ namespace xg {
 
 using detail::body;
 using detail::check_defined;
+using detail::checked_axis;
 using detail::make_tensor;
 using detail::make_view;
 using detail::record;
 using detail::wrt;
 
 namespace {
-
-std::size_t checked_axis(std::int64_t axis, const Shape& shape, const char* operation) {
-    const auto rank = static_cast<std::int64_t>(shape.rank());
-    if (axis < -rank || axis >= rank)
-        throw ShapeError(std::string(operation) + ": axis " + std::to_string(axis) + " is out of range for the shape " +
-                         shape.str());
-    return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
-}
 
 /// `shape` with a -1 filled in, for `n` elements.
 Shape completed(Shape shape, const Shape& from, std::int64_t n) {

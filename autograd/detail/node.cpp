@@ -48,12 +48,13 @@ void Edge::connect(const Tensor& input) {
     shape = b.shape;
 }
 
-void register_node(Node& node, const char* op) {
+void register_node(Node& node, const Op& op) {
     std::uint64_t number = newest_number;
     for (std::uint32_t i = 0; i < node.n_inputs; ++i)
         if (node.edges[i].node) number = std::max(number, node.edges[i].node->number);
     newest_number = node.number = number + 1;
-    node.op = op;
+    node.op = op.name;
+    node.forward = op.forward;
     node.path = context.path;
 }
 

@@ -37,11 +37,22 @@ struct OutputSlot {
 
 class Gradients;
 
-/// What is told to `record` of an operation besides its values and formulas: rules for other ways to differentiate belong here.
-struct Op {
-    Op(const char* op_name) noexcept : name(op_name) {}
-    const char* name;
+/// How tangents go forward through an operation, made of its backward formulas.
+enum class ForwardRule : std::uint8_t {
+    transpose,  ///< By differentiating the formulas, which are linear in the gradient, once more: right for every operation.
+    pointwise,  ///< By the formulas themselves: each element of the result depends on the one element of an input at its place.
 };
+
+/// What is told to `record` of an operation besides its values and formulas.
+struct Op {
+    constexpr Op(const char* op_name, ForwardRule rule = ForwardRule::transpose) noexcept
+        : name(op_name), forward(rule) {}
+    const char* name;
+    ForwardRule forward;
+};
+
+/// An element-wise operation: what its formulas make of a tangent is the result's tangent.
+constexpr Op pointwise(const char* name) noexcept { return {name, ForwardRule::pointwise}; }
 
 struct Node {
     std::atomic<std::uint32_t> refs{1};
@@ -49,6 +60,7 @@ struct Node {
     std::uint32_t n_outputs = 1;
     bool released = false;     ///< What it had saved is gone.
     std::uint64_t number = 0;  ///< Greater than the numbers of all nodes that it depends on.
+    ForwardRule forward = ForwardRule::transpose;
     const char* op = "";
     const ModulePath* path = nullptr;
     Edge* edges = nullptr;
@@ -154,7 +166,7 @@ private:
 };
 
 /// Numbers a new node above those of its inputs, and notes the module path.
-void register_node(Node& node, const char* op);
+void register_node(Node& node, const Op& op);
 
 /// A node whose formulas lie in it, one for each input: `f(g)`, or `f(g, y)` for one that needs the operation's output y.
 template <class... F>
@@ -217,7 +229,7 @@ Tensor record(const Op& op, Tensor y, Wrt<F>... inputs) {
     auto* node = new FormulaNode<F...>(std::move(inputs.formula)...);
     std::size_t i = 0;
     (node->edge_array[i++].connect(inputs.input), ...);
-    register_node(*node, op.name);
+    register_node(*node, op);
     if constexpr (FormulaNode<F...>::kUsesOutput) node->result = SavedOutput(y, 0);
     body(y).node = Ref<Node>::adopt(node);
     return y;
@@ -278,7 +290,7 @@ void record_joint(const Op& op, std::span<Tensor* const> outputs, std::span<cons
         Ref<Node>::adopt(new JointNode<std::decay_t<F>>(inputs.size(), outputs.size(), std::forward<F>(formula)));
     for (std::size_t i = 0; i < inputs.size(); ++i)
         if (inputs[i]->defined()) node->edges[i].connect(*inputs[i]);
-    register_node(*node, op.name);
+    register_node(*node, op);
     for (std::size_t k = 0; k < outputs.size(); ++k) {
         body(*outputs[k]).node = node;
         body(*outputs[k]).output = static_cast<std::uint32_t>(k);

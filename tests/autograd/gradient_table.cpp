@@ -11,11 +11,21 @@
 
 #include "support.hpp"
 
-std::vector<Row> gradient_table() {
-    std::vector<Row> rows = elementwise_rows();
-    for (const auto& more : {shaping_rows(), product_rows()}) rows.insert(rows.end(), more.begin(), more.end());
+namespace {
+
+std::vector<Row> rows_where(bool differentiable) {
+    std::vector<Row> rows;
+    for (auto* family : {elementwise_rows, shaping_rows, product_rows, function_rows, activation_rows, reduction_rows,
+                         order_rows, index_rows, einsum_rows, decomposition_rows, window_rows, layer_rows, loss_rows})
+        for (Row& row : family())
+            if (static_cast<bool>(row.f) == differentiable) rows.push_back(std::move(row));
     return rows;
 }
+
+}  // namespace
+
+std::vector<Row> gradient_table() { return rows_where(true); }
+std::vector<Row> exempt_operations() { return rows_where(false); }
 
 namespace {
 
@@ -29,6 +39,18 @@ std::set<std::string> declared_in(const std::string& header, const std::regex& d
     std::set<std::string> names;
     for (std::sregex_iterator i(content.begin(), content.end(), declaration), end; i != end; ++i) names.insert((*i)[1]);
     return names;
+}
+
+/// The headers that the umbrella of all operations includes, but for what makes tensors of nothing.
+std::vector<std::string> operation_headers() {
+    std::ifstream in(std::string(XGRAD_SOURCE_DIR) + "/autograd/ops.hpp");
+    BOOST_REQUIRE(in);
+    std::vector<std::string> headers;
+    const std::regex include(R"(#include <xgrad/autograd/(\w+\.hpp)>)");
+    std::smatch found;
+    for (std::string line; std::getline(in, line);)
+        if (std::regex_search(line, found, include) && found[1] != "creation.hpp") headers.push_back(found[1]);
+    return headers;
 }
 
 }  // namespace
@@ -80,13 +102,12 @@ BOOST_AUTO_TEST_CASE(recorded_and_plain_backward_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(every_operation_has_rows) {
-    const std::set<std::string> not_differentiable = {"equal",      "not_equal", "less",
-                                                      "less_equal", "greater",   "greater_equal"};
-    const std::regex function(R"(XG_EXPORT Tensor (\w+)\()");
+    // What returns tensors, alone or several of them.
+    const std::regex function(
+        R"(XG_EXPORT (?:Tensor|std::(?:pair|tuple|vector)<[^;(]*Tensor[^;(]*>|\w+Result) (\w+)\()");
     std::set<std::string> expected;
-    for (const char* header : {"math.hpp", "reductions.hpp", "linalg.hpp", "shaping.hpp", "losses.hpp"}) {
+    for (const std::string& header : operation_headers()) {
         const std::set<std::string> names = declared_in(header, function);
-        BOOST_TEST(!names.empty(), header << " declares nothing that this test recognises");
         expected.insert(names.begin(), names.end());
     }
     for (const char* known : {"add", "where", "sum", "matmul", "linear", "concat", "mse_loss"})
@@ -94,8 +115,9 @@ BOOST_AUTO_TEST_CASE(every_operation_has_rows) {
     // Members of Tensor that are operations.
     for (const char* member : {"to", "clone", "contiguous", "reshape", "transpose", "slice"}) expected.insert(member);
 
-    std::set<std::string> covered;
+    std::set<std::string> covered, not_differentiable;
     for (const Row& row : gradient_table()) covered.insert(row.operation);
+    for (const Row& row : exempt_operations()) not_differentiable.insert(row.operation);
     for (const std::string& name : expected)
         BOOST_TEST((covered.count(name) == 1 || not_differentiable.count(name) == 1),
                    name << " has no row in the gradient-check table");

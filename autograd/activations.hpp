@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// The activation functions of neural networks, element by element.
+
+namespace xg {}  // namespace xg

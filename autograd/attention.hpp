@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Scaled dot-product attention.
+
+namespace xg {}  // namespace xg

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <xgrad/autograd/creation.hpp>
+#include <xgrad/autograd/detail/body.hpp>
+
+// What operations make of what they are given, before they compute.
+
+namespace xg::detail {
+
+/// x as a floating-point tensor.
+inline Tensor floating(const Tensor& x, const char* operation) {
+    check_defined(x, operation);
+    return is_floating(body(x).dtype) ? x : x.to(float32);
+}
+
+/// Both operands in the dtype of the result.
+struct Operands {
+    Tensor a, b;
+    Operands(const Tensor& x, const Tensor& y, const char* operation) : a(x), b(y) {
+        check_defined(x, operation);
+        check_defined(y, operation);
+        if (body(x).dtype != body(y).dtype) {
+            const DType dtype = promote(body(x).dtype, body(y).dtype);
+            a = x.to(dtype);
+            b = y.to(dtype);
+        }
+    }
+};
+
+/// A number as a tensor of rank 0, of the dtype that it has beside x.
+inline Tensor beside(const Tensor& x, Scalar value, const char* operation) {
+    check_defined(x, operation);
+    return full({}, value, {.dtype = value.promoted_with(body(x).dtype)});
+}
+
+}  // namespace xg::detail

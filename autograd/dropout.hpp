@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Random zeros.
+
+namespace xg {}  // namespace xg

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Sums of products in Einstein's notation.
+
+namespace xg {}  // namespace xg

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Batch, layer, group and RMS normalisation.
+
+namespace xg {}  // namespace xg

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Arrays extended at their edges.
+
+namespace xg {}  // namespace xg

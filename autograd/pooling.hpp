@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Maxima and means over windows.
+
+namespace xg {}  // namespace xg

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// Running sums, products and extrema along an axis.
+
+namespace xg {}  // namespace xg

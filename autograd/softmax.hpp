@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+// softmax and its logarithm.
+
+namespace xg {}  // namespace xg
