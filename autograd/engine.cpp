@@ -30,7 +30,7 @@ Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, 
 Tensor show_to_leaf(const Tensor& leaf, Tensor gradient) {
     const LeafState& state = *body(leaf).leaf;
     gradient = call_hooks(state.hooks, std::move(gradient), "a leaf");
-    for (std::size_t i = 0; i < state.observers.size(); ++i) state.observers[i]->observe(gradient);
+    for (GradientObserver* o = state.observers; o != nullptr; o = o->next) o->observe(gradient);
     return gradient;
 }
 

@@ -212,10 +212,18 @@ bool detail::observe_result(const Tensor& t, const std::shared_ptr<GradientObser
     return true;
 }
 
-void detail::observe_leaf(const Tensor& t, GradientObserver& observer) { body(t).leaf->observers.push_back(&observer); }
+void detail::observe_leaf(const Tensor& t, GradientObserver& observer) {
+    GradientObserver** last = &body(t).leaf->observers;
+    while (*last != nullptr) last = &(*last)->next;
+    *last = &observer;
+}
 
 void detail::unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept {
-    std::erase(body(t).leaf->observers, &observer);
+    for (GradientObserver** o = &body(t).leaf->observers; *o != nullptr; o = &(*o)->next)
+        if (*o == &observer) {
+            *o = observer.next;
+            return;
+        }
 }
 
 std::uint32_t Tensor::version() const {

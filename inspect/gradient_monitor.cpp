@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <string>
 #include <utility>
 
@@ -17,12 +18,6 @@
 namespace xg::inspect {
 namespace {
 
-/// What a step has shown of a layer; NaN where there was nothing.
-struct Norms {
-    double output = NAN, weight = NAN, bias = NAN, dead = NAN;
-    bool measured = false;  // a gradient came by
-};
-
 /// Makes `total` the norm of both together. No squares are kept: in float64 they would leave the range before the norm does.
 /// A norm that is not a number counts as infinite: NaN stands for what was not measured.
 void add(double& total, double norm) {
@@ -30,42 +25,50 @@ void add(double& total, double norm) {
     total = total == 0 ? norm : std::hypot(total, norm);
 }
 
-/// A layer that is watched, and what this step has shown so far.
+enum Kind : std::size_t { output, weight, bias, kinds };
+
+/// What has been seen of a layer's gradients, all in one line of the cache: by the time that backward comes to a layer, whatever
+/// belongs to it has long left the first level.
+struct alignas(64) Seen {
+    double norm[kinds] = {};                 // in this step, so far
+    double latest[kinds] = {NAN, NAN, NAN};  // in the step that was recorded last; NaN where there was nothing
+    std::int32_t passes[kinds] = {};
+    bool measuring = true;
+    bool passed = false;  // a backward went through since the last record
+
+    void take(Kind kind, const Tensor& gradient) {
+        passed = true;
+        if (!measuring) return;
+        add(norm[kind], l2_norm(gradient, latest[kind]));
+        ++passes[kind];
+    }
+
+    bool measured() const {
+        return !std::isnan(latest[output]) || !std::isnan(latest[weight]) || !std::isnan(latest[bias]);
+    }
+};
+
+/// A layer that is watched.
 struct Watched {
     std::string name, type;
     std::vector<Tensor> weights, biases;
     bool relu = false;
-    double output_norm = 0, weight_norm = 0, bias_norm = 0;
-    std::int64_t output_passes = 0, weight_passes = 0, bias_passes = 0;
     std::vector<char> active;  // a unit's, over the step's batches
-    Norms latest;              // of the step that was recorded last
+    double dead = NAN;         // the share of units that were not active in the step that was recorded last
 
-    double dead_share() const {
-        if (active.empty() || output_passes == 0) return NAN;
+    double dead_share(const Seen& seen) const {
+        if (active.empty() || seen.passes[output] == 0) return NAN;
         return static_cast<double>(std::count(active.begin(), active.end(), 0)) / static_cast<double>(active.size());
     }
-
-    Norms norms() const {
-        const auto of_parameters = [](const std::vector<Tensor>& parameters, double norm, std::int64_t passes) {
-            if (passes == 0) return static_cast<double>(NAN);
-            if (passes <= static_cast<std::int64_t>(parameters.size())) return norm;
-            // Several passes were summed in the parameters: the norm of the sums is what counts.
-            double total = 0;
-            for (const Tensor& p : parameters)
-                if (p.grad().defined()) add(total, l2_norm(p.grad()));
-            return total;
-        };
-        return {output_passes == 0 ? NAN : output_norm, of_parameters(weights, weight_norm, weight_passes),
-                of_parameters(biases, bias_norm, bias_passes), dead_share(),
-                output_passes + weight_passes + bias_passes > 0};
-    }
-
-    void forget() {
-        output_norm = weight_norm = bias_norm = 0;
-        output_passes = weight_passes = bias_passes = 0;
-        std::fill(active.begin(), active.end(), char{0});
-    }
 };
+
+/// The norm of the gradients that several passes have summed in the parameters.
+double collected_norm(const std::vector<Tensor>& parameters) {
+    double total = 0;
+    for (const Tensor& p : parameters)
+        if (p.grad().defined()) add(total, l2_norm(p.grad()));
+    return total;
+}
 
 /// Marks the units that are not 0 or less in every row (NaN is no sign of death), a group of columns at a time, in registers.
 template <class T>
@@ -99,66 +102,44 @@ void mark_active(const Tensor& output, std::vector<char>& active) {
 
 }  // namespace
 
+/// Takes the norm of what reaches a layer's output or one of its parameters.
+struct GradientMonitor::Observer final : xg::detail::GradientObserver {
+    Seen* seen;
+    Kind kind;
+
+    Observer(Seen& s, Kind k) : seen(&s), kind(k) {}
+    void observe(const Tensor& gradient) override { seen->take(kind, gradient); }
+};
+
 struct GradientMonitor::State {
     std::vector<Watched> layers;
+    std::vector<Seen> seen;           // a layer's each
+    std::vector<Observer> at_output;  // likewise
     MonitorOptions options;
     std::int64_t steps = 0;
     bool measuring = true;
-    bool passed = false;      // a backward went through since the last record
     std::int64_t latest = 0;  // the step that was measured last
     Profile first;
     std::vector<double> history;  // a row of output norms a step
 
     Profile snapshot() const;
-};
-
-/// Takes the norm of what reaches a parameter.
-struct GradientMonitor::ParameterObserver final : xg::detail::GradientObserver {
-    std::shared_ptr<State> state;
-    std::size_t layer;
-    bool is_bias;
-
-    ParameterObserver(std::shared_ptr<State> s, std::size_t i, bool bias)
-        : state(std::move(s)), layer(i), is_bias(bias) {}
-
-    void observe(const Tensor& gradient) override {
-        state->passed = true;
-        if (!state->measuring) return;
-        Watched& w = state->layers[layer];
-        add(is_bias ? w.bias_norm : w.weight_norm, l2_norm(gradient, is_bias ? w.latest.bias : w.latest.weight));
-        ++(is_bias ? w.bias_passes : w.weight_passes);
-    }
-};
-
-/// Takes the norm of what reaches a layer's output.
-struct GradientMonitor::OutputObserver final : xg::detail::GradientObserver {
-    std::shared_ptr<State> state;
-    std::size_t layer;
-
-    OutputObserver(std::shared_ptr<State> s, std::size_t i) : state(std::move(s)), layer(i) {}
-
-    void observe(const Tensor& gradient) override {
-        if (!state->measuring) return;
-        Watched& w = state->layers[layer];
-        add(w.output_norm, l2_norm(gradient, w.latest.output));
-        ++w.output_passes;
-        state->passed = true;
-    }
+    void close(Watched& w, Seen& seen);
 };
 
 /// What the model holds of the monitor; taken away with the monitor's last handle.
 struct GradientMonitor::Attachment {
+    std::shared_ptr<State> state;
     std::vector<HookHandle> handles;
-    std::vector<std::pair<Tensor, std::unique_ptr<ParameterObserver>>> parameters;
+    std::deque<std::pair<Tensor, Observer>> parameters;  // which the parameters point to
 
-    void watch(const Tensor& parameter, std::unique_ptr<ParameterObserver> observer) {
-        parameters.emplace_back(parameter, std::move(observer));
-        xg::detail::observe_leaf(parameter, *parameters.back().second);
+    void watch(const Tensor& parameter, Seen& seen, Kind kind) {
+        parameters.emplace_back(parameter, Observer(seen, kind));
+        xg::detail::observe_leaf(parameter, parameters.back().second);
     }
 
     ~Attachment() {
         for (HookHandle& handle : handles) handle.remove();
-        for (const auto& [parameter, observer] : parameters) xg::detail::unobserve_leaf(parameter, *observer);
+        for (const auto& [parameter, observer] : parameters) xg::detail::unobserve_leaf(parameter, observer);
     }
 };
 
@@ -197,7 +178,9 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
     std::vector<Place> places;
     find_layers(model, "", model, places);
     state_->layers.resize(places.size());
-    const std::shared_ptr<State> s = state_;
+    state_->seen.resize(places.size());
+    const std::shared_ptr<State> s = attachment_->state = state_;
+    for (Seen& seen : s->seen) s->at_output.emplace_back(seen, output);
     for (std::size_t i = 0; i < places.size(); ++i) {
         Watched& w = state_->layers[i];
         const Place& place = places[i];
@@ -207,16 +190,18 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
         for (const nn::NamedTensor& p : place.layer.state().parameters) {
             const bool is_bias = p.name.find("bias") != std::string::npos;
             (is_bias ? w.biases : w.weights).push_back(p.tensor);
-            if (p.tensor.requires_grad())  // a frozen one shows its size alone
-                attachment_->watch(p.tensor, std::make_unique<ParameterObserver>(s, i, is_bias));
+            // A frozen one shows its size alone.
+            if (p.tensor.requires_grad()) attachment_->watch(p.tensor, s->seen[i], is_bias ? bias : weight);
         }
+        // Points to the layer's own observer and keeps all of them alive.
         attachment_->handles.push_back(place.outermost.register_output_hook(
-            [s, i, observer = std::make_shared<OutputObserver>(s, i)](const nn::Module&, const Tensor& output) {
-                if (!s->measuring || !output.requires_grad()) return;
-                if (s->options.dead_units && s->layers[i].relu) mark_active(output, s->layers[i].active);
-                if (xg::detail::observe_result(output, observer)) return;
+            [s, i, observer = std::shared_ptr<xg::detail::GradientObserver>(s, &s->at_output[i])](const nn::Module&,
+                                                                                                  const Tensor& y) {
+                if (!s->measuring || !y.requires_grad()) return;
+                if (s->options.dead_units && s->layers[i].relu) mark_active(y, s->layers[i].active);
+                if (xg::detail::observe_result(y, observer)) return;
                 // Where another monitor watches already this one registers as anybody would.
-                output.register_hook([observer](const Tensor& gradient) {
+                y.register_hook([observer](const Tensor& gradient) {
                     observer->observe(gradient);
                     return Tensor();
                 });
@@ -228,17 +213,18 @@ Profile GradientMonitor::State::snapshot() const {
     Profile profile;
     profile.step = latest;
     if (latest == 0) return profile;
-    for (const Watched& w : layers) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const Watched& w = layers[i];
         double weight_norm = w.weights.empty() ? NAN : 0;
         for (const Tensor& weight : w.weights) add(weight_norm, l2_norm(weight));
         LayerRecord r{.name = w.name,
                       .type = w.type,
-                      .gradient_norm = w.latest.output,
-                      .weight_gradient_norm = w.latest.weight,
-                      .bias_gradient_norm = w.latest.bias,
+                      .gradient_norm = seen[i].latest[output],
+                      .weight_gradient_norm = seen[i].latest[weight],
+                      .bias_gradient_norm = seen[i].latest[bias],
                       .weight_norm = weight_norm,
-                      .dead_share = w.latest.dead,
-                      .measured = w.latest.measured};
+                      .dead_share = w.dead,
+                      .measured = seen[i].measured()};
         r.geometry.relu = w.relu;
         if (w.weights.size() == 1 && w.weights[0].rank() >= 2) {
             r.geometry.n_out = static_cast<double>(w.weights[0].size(0));
@@ -250,22 +236,36 @@ Profile GradientMonitor::State::snapshot() const {
     return profile;
 }
 
+/// Makes what this step has shown of a layer the latest.
+void GradientMonitor::State::close(Watched& w, Seen& seen) {
+    for (const Kind kind : {output, weight, bias}) seen.latest[kind] = seen.passes[kind] == 0 ? NAN : seen.norm[kind];
+    if (seen.passes[weight] > 1 && seen.passes[weight] > static_cast<std::int32_t>(w.weights.size()))
+        seen.latest[weight] = collected_norm(w.weights);
+    if (seen.passes[bias] > 1 && seen.passes[bias] > static_cast<std::int32_t>(w.biases.size()))
+        seen.latest[bias] = collected_norm(w.biases);
+    if (options.dead_units) w.dead = w.dead_share(seen);
+    history.push_back(seen.latest[output]);
+}
+
 void GradientMonitor::record() {
     State& s = *state_;
-    if (s.passed) {
+    if (std::any_of(s.seen.begin(), s.seen.end(), [](const Seen& seen) { return seen.passed; })) {
         ++s.steps;
         if (s.measuring) {
             s.latest = s.steps;
-            for (Watched& w : s.layers) {
-                w.latest = w.norms();
-                s.history.push_back(w.latest.output);
-            }
+            for (std::size_t i = 0; i < s.layers.size(); ++i) s.close(s.layers[i], s.seen[i]);
             if (s.first.step == 0) s.first = s.snapshot();
         }
         s.measuring = s.steps % s.options.every == 0;
     }
-    for (Watched& w : s.layers) w.forget();
-    s.passed = false;
+    for (Seen& seen : s.seen) {
+        std::fill_n(seen.norm, kinds, 0.0);
+        std::fill_n(seen.passes, kinds, 0);
+        seen.measuring = s.measuring;
+        seen.passed = false;
+    }
+    if (s.options.dead_units)
+        for (Watched& w : s.layers) std::fill(w.active.begin(), w.active.end(), char{0});
 }
 
 Profile GradientMonitor::profile() const { return state_->snapshot(); }

@@ -42,8 +42,7 @@ public:
 private:
     struct State;
     struct Attachment;
-    struct ParameterObserver;
-    struct OutputObserver;
+    struct Observer;
     std::shared_ptr<State> state_;
     std::shared_ptr<Attachment> attachment_;  // takes the hooks away with the last handle
 };

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <xsimd/xsimd.hpp>
+
 #include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/threads.hpp>
@@ -22,19 +24,58 @@ double squares(const T* x, std::int64_t n, Sum scale) {
     std::int64_t i = 0;
     for (; i + kLanes <= n; i += kLanes)
         for (std::int64_t k = 0; k < kLanes; ++k) lane[k] += at(i + k) * at(i + k);
-    for (std::int64_t width = kLanes / 2; width >= 4; width /= 2)
-        for (std::int64_t k = 0; k < width; ++k) lane[k] += lane[k + width];
     double total = 0;
     for (; i < n; ++i) total += static_cast<double>(at(i)) * static_cast<double>(at(i));
-    for (std::int64_t k = 0; k < 4; ++k) total += static_cast<double>(lane[k]);
-    return total;
+    for (std::int64_t width = kLanes / 2; width > 0; width /= 2)
+        for (std::int64_t k = 0; k < width; ++k) lane[k] += lane[k + width];
+    return total + static_cast<double>(lane[0]);
+}
+
+/// xsimd calls it by another name since version 10.
+template <class Vector>
+auto horizontal_sum(const Vector& v) {
+    if constexpr (requires { reduce_add(v); })
+        return reduce_add(v);
+    else
+        return hadd(v);
+}
+
+/// The same for float32 sums, all in registers from the first element to the last: most norms are of a few thousand elements, hundreds a step.
+template <bool scaled>
+double quick_squares(const float* x, std::int64_t n, float scale) {
+    using Vector = xsimd::batch<float>;
+    constexpr std::int64_t width = Vector::size, sums = 8;
+    const auto at = [&](std::int64_t i) {
+        const Vector v = Vector::load_unaligned(x + i);
+        return scaled ? v * Vector(scale) : v;
+    };
+    Vector sum[sums];
+    for (Vector& s : sum) s = Vector(0.0F);
+    std::int64_t i = 0;
+    for (; i + sums * width <= n; i += sums * width)
+        for (std::int64_t k = 0; k < sums; ++k) {
+            const Vector v = at(i + k * width);
+            sum[k] = xsimd::fma(v, v, sum[k]);
+        }
+    for (; i + width <= n; i += width) {
+        const Vector v = at(i);
+        sum[0] = xsimd::fma(v, v, sum[0]);
+    }
+    double total = 0;
+    for (; i < n; ++i) {
+        const double v = static_cast<double>(x[i]) * static_cast<double>(scale);
+        total += v * v;
+    }
+    for (std::int64_t k = sums / 2; k > 0; k /= 2)
+        for (std::int64_t j = 0; j < k; ++j) sum[j] += sum[j + k];
+    return total + static_cast<double>(horizontal_sum(sum[0]));
 }
 
 /// float32 squares lose nothing that matters while a block's sum is well inside float32's range: half the time of doubles.
 /// `scale`, a power of two, brings it there.
 double block_of(const float* x, std::int64_t n, double scale) {
     const double quick =
-        scale == 1 ? squares<false, float>(x, n, 1.0F) : squares<true>(x, n, static_cast<float>(scale));
+        scale == 1 ? quick_squares<false>(x, n, 1.0F) : quick_squares<true>(x, n, static_cast<float>(scale));
     // Below the lower bound the squares that float32 cannot hold would show in the seventh digit.
     return quick > 1e-34 && quick < 1e34 ? quick / (scale * scale) : squares<false, double>(x, n, 1.0);
 }

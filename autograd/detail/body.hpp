@@ -79,13 +79,17 @@ using HookList = Hooks<GradientHook>;
 struct GradientObserver {
     virtual ~GradientObserver() = default;
     virtual void observe(const Tensor& gradient) = 0;
+
+    GradientObserver* next =
+        nullptr;  ///< Of the leaf that it watches: a list without memory of its own, which would be cold.
 };
 
 /// Lets `observer` see the gradient of t, the result of an operation, after t's hooks. False, and nothing done, for a leaf and where another
 /// watches already.
 bool observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& observer);
 
-/// Lets `observer` see the gradient of the leaf t after its hooks, in every backward, until it is taken away again. t must collect gradients.
+/// Lets `observer` see the gradient of the leaf t after its hooks, in every backward, until it is taken away again. t must collect gradients. An observer watches one
+/// leaf at a time.
 void observe_leaf(const Tensor& t, GradientObserver& observer);
 void unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept;
 
@@ -93,7 +97,7 @@ void unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept;
 struct LeafState {
     Tensor gradient;
     std::shared_ptr<HookList> hooks;
-    std::vector<GradientObserver*> observers;
+    GradientObserver* observers = nullptr;  ///< The first of a list.
 };
 
 struct Body : Counted {

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace xg::detail {
 
@@ -11,21 +12,24 @@ namespace xg::detail {
 template <class Hook>
 class Hooks {
 public:
-    bool empty() const noexcept { return list_ == nullptr || list_->empty(); }
+    bool empty() const noexcept { return count_ == 0; }
 
     /// Returns the number by which `remove` knows the hook.
     std::uint64_t add(Hook hook) {
-        List list = list_ ? *list_ : List();
-        list.emplace_back(next_, std::move(hook));
-        list_ = std::make_shared<const List>(std::move(list));
+        auto entries = std::make_shared<Entry[]>(count_ + 1);
+        std::copy_n(entries_.get(), count_, entries.get());
+        entries[count_++] = {next_, std::move(hook)};
+        entries_ = std::move(entries);
         return next_++;
     }
 
     void remove(std::uint64_t id) {
-        if (!list_) return;
-        List list = *list_;
-        std::erase_if(list, [id](const auto& entry) { return entry.first == id; });
-        list_ = std::make_shared<const List>(std::move(list));
+        const auto keep = [id](const Entry& entry) { return entry.id != id; };
+        const auto left = static_cast<std::size_t>(std::count_if(entries_.get(), entries_.get() + count_, keep));
+        auto entries = left == 0 ? nullptr : std::make_shared<Entry[]>(left);
+        std::copy_if(entries_.get(), entries_.get() + count_, entries.get(), keep);
+        entries_ = std::move(entries);
+        count_ = left;
     }
 
     /// Calls `f` with each hook that is registered now. Hooks may take themselves or others away meanwhile, add some, or destroy this list:
@@ -33,14 +37,19 @@ public:
     template <class F>
     void for_each(F&& f) const {
         if (empty()) return;
-        const std::shared_ptr<const List> list = list_;
-        for (const auto& [id, hook] : *list) f(hook);
+        const std::shared_ptr<const Entry[]> entries = entries_;
+        const std::size_t count = count_;
+        for (std::size_t i = 0; i < count; ++i) f(entries[i].hook);
     }
 
 private:
-    using List = std::vector<std::pair<std::uint64_t, Hook>>;
+    struct Entry {
+        std::uint64_t id = 0;
+        Hook hook;
+    };
 
-    std::shared_ptr<const List> list_;  // replaced, never changed: calls are frequent, changes are not
+    std::shared_ptr<const Entry[]> entries_;  // replaced, never changed: calls are frequent, changes are not
+    std::size_t count_ = 0;
     std::uint64_t next_ = 0;
 };
 
