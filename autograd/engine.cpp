@@ -34,6 +34,12 @@ Tensor show_to_leaf(const Tensor& leaf, Tensor gradient) {
     return gradient;
 }
 
+Tensor fit(Tensor gradient, const Edge& edge, const char* op) {
+    if (!(body(gradient).shape == edge.shape)) gradient = sum_to(gradient, edge.shape, op);
+    if (body(gradient).dtype != edge.dtype) gradient = gradient.to(edge.dtype);
+    return gradient;
+}
+
 namespace {
 
 struct WantedOutput {
@@ -45,13 +51,6 @@ struct WantedOutput {
 std::atomic<std::uint64_t> newest_pass{0};
 
 bool lower_number(const Node* a, const Node* b) noexcept { return a->number < b->number; }
-
-/// Brings what a formula returned to the input's shape and dtype: undoes broadcasting, once for all operations.
-Tensor fit(Tensor gradient, const Edge& edge, const char* op) {
-    if (!(body(gradient).shape == edge.shape)) gradient = sum_to(gradient, edge.shape, op);
-    if (body(gradient).dtype != edge.dtype) gradient = gradient.to(edge.dtype);
-    return gradient;
-}
 
 class Pass {
 public:

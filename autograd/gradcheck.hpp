@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/autograd/functional.hpp>
 
 namespace xg {
 
@@ -26,16 +25,11 @@ struct GradcheckResult {
     explicit operator bool() const noexcept { return ok; }
 };
 
-/// A function of tensors that is to be checked. It must give the same result each time, and not change its inputs.
-using TensorFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
-/// The same with a single result.
-using SingleTensorFunction = std::function<Tensor(const std::vector<Tensor>&)>;
-
 /// Compares the gradients that the engine computes of `f` with central differences.
 ///
 /// All float64 inputs are moved, one element at a time; int64 and bool ones are constants. The outputs, of any number and shape, are summed
 /// with random weights, so that no error cancels; outputs that are not of a floating-point type are left out. The inputs
-/// themselves are not touched: `f` gets copies. Throws ValueError if no input is of float64, and DTypeError for float32 ones, which are
+/// themselves are not touched: `f` gets copies. `f` must give the same result each time, and not change its inputs. Throws ValueError if no input is of float64, and DTypeError for float32 ones, which are
 /// too coarse for differences.
 XG_EXPORT GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                                     const GradcheckOptions& options = {});

@@ -34,10 +34,15 @@ private:
 
 namespace detail {
 
+struct Edge;
+
 /// Walks the graph below `roots`, whose gradients are `seeds`. With `wanted` empty every leaf collects its gradient; else the
 /// gradients of those tensors are returned (undefined where nothing flows) and no leaf is touched.
 std::vector<Tensor> run_backward(std::span<const Tensor> roots, std::span<Tensor> seeds, std::span<const Tensor> wanted,
                                  bool retain_graph, bool create_graph);
+
+/// Brings what a formula returned to the input's shape and dtype: undoes broadcasting, once for all operations.
+Tensor fit(Tensor gradient, const Edge& edge, const char* op);
 
 /// The gradient after all hooks of `list`, which may be null, have seen it. `whose` gradient it is goes into messages. Throws GradError if a hook
 /// returns another shape or dtype.

@@ -93,10 +93,19 @@ inline void drop_reference(Node* node) noexcept {
 /// What a node's formula sees: the outputs' gradients, and places for the inputs'.
 class Gradients {
 public:
+    /// All that the pass under way has marked.
     Gradients(Node& node, Tensor* results) noexcept : node_(node), results_(results) {}
+    /// Of one input, or of those that have a tangent.
+    Gradients(Node& node, Tensor* results, std::uint32_t only) noexcept : node_(node), results_(results), only_(only) {}
+    Gradients(Node& node, Tensor* results, std::span<const Tensor> tangents) noexcept
+        : node_(node), results_(results), tangents_(tangents) {}
     /// The gradient of output k; undefined if nothing depended on it.
     const Tensor& of_output(std::uint32_t k = 0) const noexcept { return node_.outputs[k].gradient; }
     bool needs(std::uint32_t input) const noexcept {
+        if (only_ != kAll) [[unlikely]]
+            return input == only_;
+        if (!tangents_.empty()) [[unlikely]]
+            return tangents_[input].defined();
         const Edge& e = node_.edges[input];
         return e.node ? e.node->needed : e.leaf.defined() && e.slot != kUnwanted;
     }
@@ -105,8 +114,12 @@ public:
     static constexpr std::uint32_t kUnwanted = 0xffffffff;
 
 private:
+    static constexpr std::uint32_t kAll = 0xffffffff;
+
     Node& node_;
     Tensor* results_;
+    std::uint32_t only_ = kAll;
+    std::span<const Tensor> tangents_;
 };
 
 /// The node that the engine is running on this thread; null outside of backward.
