@@ -39,12 +39,28 @@ std::array<std::uint32_t, 4> Philox::block(std::uint64_t counter) const noexcept
 
 void manual_seed(std::uint64_t seed) noexcept { generator = {.seed = seed, .stream = 0, .started = true}; }
 
+namespace {
+
+void start() noexcept {
+    if (generator.started) return;
+    const std::uint64_t number = unseeded_threads.fetch_add(1, std::memory_order_relaxed) + 1;
+    generator = {.seed = 0, .stream = number << thread_shift, .started = true};
+}
+
+}  // namespace
+
 Philox next_stream() noexcept {
-    if (!generator.started) {
-        const std::uint64_t number = unseeded_threads.fetch_add(1, std::memory_order_relaxed) + 1;
-        generator = {.seed = 0, .stream = number << thread_shift, .started = true};
-    }
+    start();
     return Philox(generator.seed, generator.stream++);
+}
+
+RandomState random_state() noexcept {
+    start();
+    return {generator.seed, generator.stream};
+}
+
+void set_random_state(const RandomState& state) noexcept {
+    generator = {.seed = state.seed, .stream = state.stream, .started = true};
 }
 
 }  // namespace xg

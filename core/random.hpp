@@ -29,6 +29,14 @@ XG_EXPORT void manual_seed(std::uint64_t seed) noexcept;
 /// streams were taken before it.
 XG_EXPORT Philox next_stream() noexcept;
 
+/// Where this thread's generator stands: enough to draw the same again.
+struct RandomState {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;  ///< The next one.
+};
+XG_EXPORT RandomState random_state() noexcept;
+XG_EXPORT void set_random_state(const RandomState& state) noexcept;
+
 /// A uniform double in [0, 1) with 53 random bits, of two words.
 constexpr double uniform_double(std::uint32_t high, std::uint32_t low) noexcept {
     return static_cast<double>((static_cast<std::uint64_t>(high) << 21) ^ (low >> 11)) * 0x1p-53;

@@ -62,12 +62,27 @@ void Saved::pack() {
     // Outside of the graph's bookkeeping: what the transform computes is not part of the model.
     const std::shared_ptr<SavedTransform> transform = *saved_transform;
     std::shared_ptr<SavedTransform>* const outer = std::exchange(saved_transform, nullptr);
-    packed_ = std::make_shared<Packed>(Packed{transform, transform->pack(value_)});
+    packed_ = std::make_shared<Packed>();
+    packed_->transform = transform;
+    packed_->content = transform->pack(value_);
+    packed_->node = body(value_).node;
+    packed_->output = body(value_).output;
+    if (!packed_->node && body(value_).requires_grad) packed_->leaf = value_;
     saved_transform = outer;
     value_ = Tensor();
 }
 
-Tensor Saved::unpack() const { return packed_->transform->unpack(packed_->content); }
+Tensor Saved::unpack() const {
+    Tensor value = packed_->transform->unpack(packed_->content);
+    if (!recording()) return value;
+    if (packed_->leaf.defined()) return packed_->leaf;
+    if (packed_->node) {
+        value = make_alias(value);
+        body(value).node = packed_->node;
+        body(value).output = packed_->output;
+    }
+    return value;
+}
 
 void Saved::fail() const {
     const std::string op = running_node != nullptr ? running_node->op : "an operation";

@@ -153,6 +153,10 @@ private:
     struct Packed {
         std::shared_ptr<SavedTransform> transform;
         std::shared_ptr<void> content;
+        // The value's place in the graph, for higher derivatives.
+        Ref<Node> node;
+        std::uint32_t output = 0;
+        Tensor leaf;
     };
     void pack();
     Tensor unpack() const;

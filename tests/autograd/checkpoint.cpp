@@ -1,0 +1,144 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/autograd/checkpoint.hpp>
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/random.hpp>
+
+#include "support.hpp"
+
+using xg::Tensor;
+using Tensors = std::vector<Tensor>;
+
+namespace {
+
+/// A layer with weights of its own, random zeros, and a count of its calls.
+struct Layer {
+    Tensor w;
+    int* calls;
+    Tensor operator()(const Tensor& x) const {
+        ++*calls;
+        return xg::tanh(xg::matmul(x, w)) * xg::where(xg::rand({x.size(-1)}) < 0.7, 1.0, 0.0).to(xg::float64);
+    }
+};
+
+struct Stack {
+    std::vector<Layer> layers;
+    Tensor x;
+    int calls = 0;
+
+    Stack() {
+        support::Draw draw(3);
+        for (int i = 0; i < 6; ++i) {
+            layers.push_back({support::uniform(draw, {4, 4}, -1, 1), &calls});
+            layers.back().w.requires_grad(true);
+        }
+        x = support::uniform(draw, {3, 4}, -1, 1);
+        x.requires_grad(true);
+    }
+
+    Tensors leaves() const {
+        Tensors all = {x};
+        for (const Layer& l : layers) all.push_back(l.w);
+        return all;
+    }
+
+    /// In one go, in thirds, or in thirds that are cut themselves.
+    Tensor loss(int nesting) {
+        xg::manual_seed(5);
+        const auto run = [this](Tensor h, std::size_t from, std::size_t to) {
+            for (std::size_t i = from; i < to; ++i) h = layers[i](h);
+            return h;
+        };
+        Tensor h = x;
+        for (std::size_t from = 0; from < 6; from += 2) {
+            const auto one = [=](const Tensor& t) { return run(t, from, from + 1); };
+            const auto two = [=](const Tensor& t) {
+                return nesting < 2 ? run(t, from, from + 2)
+                                   : run(xg::checkpoint(xg::UnaryFunction(one), t), from + 1, from + 2);
+            };
+            h = nesting == 0 ? two(h) : xg::checkpoint(xg::UnaryFunction(two), h);
+        }
+        return xg::sum(xg::square(h));
+    }
+};
+
+void same_gradients(const Tensors& a, const Tensors& b) {
+    BOOST_REQUIRE_EQUAL(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) BOOST_TEST(support::same_bits(a[i], b[i]), "input " << i);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(checkpoints)
+
+BOOST_AUTO_TEST_CASE(the_same_gradients_for_another_pass) {
+    Stack s;
+    const Tensors plain = xg::grad({s.loss(0)}, s.leaves());
+    BOOST_TEST(s.calls == 6);
+    const auto after = xg::random_state();
+    s.calls = 0;
+    const Tensor loss = s.loss(1);
+    const Tensors once = xg::grad({loss}, s.leaves());
+    BOOST_TEST(s.calls == 12);
+    // What is drawn in backward does not count.
+    BOOST_TEST(xg::random_state().stream == after.stream);
+    same_gradients(once, plain);
+    s.calls = 0;
+    same_gradients(xg::grad({s.loss(2)}, s.leaves()), plain);
+    BOOST_TEST(s.calls > 12);
+    BOOST_TEST(s.calls <= 6 + 6 + 3 + 3);
+}
+
+BOOST_AUTO_TEST_CASE(walked_twice_and_differentiated_twice) {
+    Stack s;
+    const Tensor loss = s.loss(1);
+    const Tensors first = xg::grad({loss}, s.leaves(), {.retain_graph = true});
+    same_gradients(xg::grad({loss}, s.leaves()), first);
+    const auto penalty = [&](int nesting) {
+        Tensor total = xg::zeros({}, support::f64);
+        for (const Tensor& g : xg::grad({s.loss(nesting)}, s.leaves(), {.create_graph = true}))
+            total = total + xg::sum(xg::square(g));
+        return xg::grad({total}, s.leaves());
+    };
+    const Tensors plain = penalty(0);
+    for (const int nesting : {1, 2}) {
+        const Tensors again = penalty(nesting);
+        for (std::size_t i = 0; i < plain.size(); ++i) {
+            const auto p = plain[i].to_vector(), q = again[i].to_vector();
+            for (std::size_t k = 0; k < p.size(); ++k)
+                BOOST_TEST(std::abs(p[k] - q[k]) <= 1e-12 * (1 + std::abs(p[k])));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_to_record) {
+    Stack s;
+    {
+        const xg::NoGrad no_grad;
+        BOOST_TEST(!s.loss(1).requires_grad());
+    }
+    const Tensor constant = xg::checkpoint([](const Tensor& t) { return xg::exp(t); }, xg::ones({2}));
+    BOOST_TEST(!constant.requires_grad());
+}
+
+BOOST_AUTO_TEST_CASE(functions_that_do_not_do_the_same) {
+    const Tensor x = xg::ones({3}, support::f64_leaf);
+    int calls = 0;
+    const Tensor y =
+        xg::sum(xg::checkpoint([&](const Tensor& t) { return ++calls == 1 ? xg::exp(t) : xg::exp(xg::exp(t)); }, x));
+    const std::string message = support::message_of<xg::GradError>([&] { xg::grad(y, x); });
+    BOOST_TEST(support::contains(message, "checkpoint: the function did not do the same"), message);
+
+    Tensor input = xg::ones({3}, support::f64);
+    const auto changes = [&](const Tensor& t) {
+        Tensor same = t;
+        same.mutable_data<double>()[0] = 7;
+        return t * x;
+    };
+    const std::string changed =
+        support::message_of<xg::GradError>([&] { xg::checkpoint(xg::UnaryFunction(changes), input); });
+    BOOST_TEST(support::contains(changed, "changed its input 0, of shape (3,)"), changed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
