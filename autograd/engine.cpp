@@ -209,6 +209,8 @@ private:
             n.run(gradients);
             for (std::uint32_t i = 0; i < n.n_inputs; ++i)
                 if (w_.results[i].defined()) w_.results[i] = fit(std::move(w_.results[i]), n.edges[i], n.op);
+            if (context.detect_anomaly) [[unlikely]]
+                for (std::uint32_t i = 0; i < n.n_inputs; ++i) check_gradient(n, i, w_.results[i]);
         }
         for (std::uint32_t k = 0; k < n.n_outputs; ++k) n.outputs[k].gradient = Tensor();
         // What was only passed through on the way to a wanted tensor has not been used up.

@@ -211,7 +211,7 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation acti
     }
     Tensor* const output = &y;
     const Tensor* const inputs[] = {&x, &w, &b};
-    if (!detail::would_record(inputs)) return y;
+    if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return y;
     const char* const op = s.relu ? "linear_relu" : "linear";
     detail::record_joint(op, {&output, 1}, {inputs, b.defined() ? 3U : 2U},
                          [s, x = saved(x), w = saved(w), y = s.relu ? detail::SavedOutput(y, 0) : detail::SavedOutput(),

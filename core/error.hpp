@@ -35,6 +35,12 @@ public:
     using Error::Error;
 };
 
+/// A NaN or an infinity where DetectAnomaly looks for them.
+class XG_EXPORT NonFiniteError : public Error {
+public:
+    using Error::Error;
+};
+
 /// An index that is out of range.
 class XG_EXPORT IndexError : public Error {
 public:

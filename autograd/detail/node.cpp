@@ -56,6 +56,7 @@ void register_node(Node& node, const Op& op) {
     node.op = op.name;
     node.forward = op.forward;
     node.path = context.path;
+    node.place = context.place;
 }
 
 void Saved::pack() {

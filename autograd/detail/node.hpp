@@ -2,11 +2,13 @@
 
 #include <array>
 #include <optional>
+#include <source_location>
 #include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include <xgrad/autograd/detail/anomaly.hpp>
 #include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/core/detail/task_context.hpp>
 #include <xgrad/core/path.hpp>
@@ -63,6 +65,7 @@ struct Node {
     ForwardRule forward = ForwardRule::transpose;
     const char* op = "";
     const ModulePath* path = nullptr;
+    std::source_location place = {};
     Edge* edges = nullptr;
     OutputSlot* outputs = nullptr;
     Node* next = nullptr;  ///< In the list of what is to be destroyed.
@@ -242,6 +245,10 @@ inline bool recording() noexcept { return context.grad_enabled; }
 /// may return it in the shape and dtype of y: the engine sums it back where the input was broadcast, and casts it.
 template <class... F>
 Tensor record(const Op& op, Tensor y, Wrt<F>... inputs) {
+    if (context.detect_anomaly) [[unlikely]] {
+        const Tensor* const given[] = {&inputs.input...};
+        check_result(op.name, y, given);
+    }
     if (!recording() || !(needs_grad(inputs.input) || ...)) return y;
     auto* node = new FormulaNode<F...>(std::move(inputs.formula)...);
     std::size_t i = 0;
@@ -302,6 +309,8 @@ inline bool would_record(std::span<const Tensor* const> inputs) noexcept {
 /// that are needed; those of outputs on which nothing depended are undefined, and so may inputs be.
 template <class F>
 void record_joint(const Op& op, std::span<Tensor* const> outputs, std::span<const Tensor* const> inputs, F&& formula) {
+    if (context.detect_anomaly) [[unlikely]]
+        for (const Tensor* y : outputs) check_result(op.name, *y, inputs);
     if (!would_record(inputs)) return;
     auto node =
         Ref<Node>::adopt(new JointNode<std::decay_t<F>>(inputs.size(), outputs.size(), std::forward<F>(formula)));

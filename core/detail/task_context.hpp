@@ -1,5 +1,7 @@
 #pragma once
 
+#include <source_location>
+
 namespace xg {
 
 struct ModulePath;
@@ -12,6 +14,8 @@ struct TaskContext {
     const ModulePath* path = nullptr;  ///< The module that is running; null outside of modules.
     bool grad_enabled = true;          ///< Whether operations are recorded.
     void* gradient_store = nullptr;    ///< Where a backward puts the leaves' gradients; null: into the leaves.
+    bool detect_anomaly = false;       ///< Whether results are searched for NaN and infinity.
+    std::source_location place = {};   ///< Where in the user's program this is, as far as it says so.
 };
 
 // initial-exec and hidden: the library's own code reads it with one instruction instead of a call to __tls_get_addr.
