@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <iterator>
 #include <mutex>
 #include <new>
+#include <utility>
 
 // Blocks are kept in classes of sizes: 64 bytes apart up to 4 KiB, then eight to each doubling. Each thread has lists of its own
 // for the classes up to 256 KiB; larger blocks, and what a thread has too many of, lie in lists that all threads share.
@@ -19,6 +21,33 @@ constinit thread_local SmallLists* small_lists = &no_small_lists;
 
 namespace {
 
+std::atomic<std::int64_t> live_bytes{0}, peak_bytes{0}, reserved_bytes{0};
+
+// A thread's own count goes into the common one when it has grown by this much either way: an atomic operation a block would show in the
+// time of a step.
+constexpr std::int64_t kUncounted = 1 << 20;
+[[gnu::tls_model("initial-exec")]] constinit thread_local std::int64_t uncounted = 0;
+
+void settle() noexcept {
+    const std::int64_t change = std::exchange(uncounted, 0);
+    const std::int64_t live = live_bytes.fetch_add(change, std::memory_order_relaxed) + change;
+    std::int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+    while (live > peak && !peak_bytes.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
+    }
+}
+
+// Only for what does not come from a thread's lists of small blocks: those are too quick to count.
+void count(std::size_t bytes) noexcept {
+    uncounted += static_cast<std::int64_t>(bytes);
+    if (uncounted >= kUncounted) [[unlikely]]
+        settle();
+}
+void uncount(std::size_t bytes) noexcept {
+    uncounted -= static_cast<std::int64_t>(bytes);
+    if (uncounted <= -kUncounted) [[unlikely]]
+        settle();
+}
+
 void* system_get(std::size_t bytes) {
     void* block = std::aligned_alloc(64, bytes);
     if (block == nullptr) {
@@ -26,8 +55,16 @@ void* system_get(std::size_t bytes) {
         block = std::aligned_alloc(64, bytes);
     }
     if (block == nullptr) throw std::bad_alloc();
+    reserved_bytes.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
     return block;
 }
+
+void system_put(void* block, std::size_t bytes) noexcept {
+    std::free(block);
+    reserved_bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+}
+
+constexpr std::size_t kCounted = 4096;  // blocks above this
 
 }  // namespace
 
@@ -35,9 +72,16 @@ void* system_get(std::size_t bytes) {
 
 void* pool_get_slow(std::size_t bytes) {
     if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
-    return system_get(bytes == 0 ? 64 : (bytes + 63) / 64 * 64);
+    const std::size_t whole = bytes == 0 ? 64 : (bytes + 63) / 64 * 64;
+    void* const block = system_get(whole);
+    if (whole > kCounted) count(whole);
+    return block;
 }
-void pool_put_slow(void* block, std::size_t) noexcept { std::free(block); }
+void pool_put_slow(void* block, std::size_t bytes) noexcept {
+    const std::size_t whole = bytes == 0 ? 64 : (bytes + 63) / 64 * 64;
+    if (whole > kCounted) uncount(whole);
+    system_put(block, whole);
+}
 
 #else
 
@@ -107,6 +151,7 @@ struct Farewell {
         small_lists = &mine->small;
     }
     ~Farewell() {
+        settle();
         over = true;
         lists = nullptr;
         small_lists = &no_small_lists;
@@ -130,10 +175,10 @@ ThreadLists* own_lists() {
     return lists;
 }
 
-void free_all(void*& head) noexcept {
+void free_all(void*& head, std::size_t c) noexcept {
     while (head != nullptr) {
         void* const next = *static_cast<void**>(head);
-        std::free(head);
+        system_put(head, bytes_of(c));
         head = next;
     }
 }
@@ -143,19 +188,19 @@ void free_all(void*& head) noexcept {
 /// Gives this thread's free blocks and the shared ones back to the system.
 void free_lists() noexcept {
     if (lists != nullptr) {
-        for (void*& head : lists->small.head) free_all(head);
-        for (void*& head : lists->medium_head) free_all(head);
+        for (std::size_t c = 1; c <= kSmall; ++c) free_all(lists->small.head[c], c);
+        for (std::size_t m = 0; m < kMediums; ++m) free_all(lists->medium_head[m], kFirstMedium + m);
         std::fill(std::begin(lists->small.count), std::end(lists->small.count), 0U);
         std::fill(std::begin(lists->medium_count), std::end(lists->medium_count), 0U);
     }
     Shared& s = shared();
     const std::lock_guard lock(s.mutex);
-    for (void*& head : s.head) free_all(head);
+    for (std::size_t c = 1; c < kClasses; ++c) free_all(s.head[c], c);
 }
 
-void* pool_get_slow(std::size_t bytes) {
-    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
-    const std::size_t c = class_of(bytes);
+namespace {
+
+void* block_of_class(std::size_t c) {
     if (c >= kFirstMedium && c < kFirstMedium + kMediums) {
         const std::size_t m = c - kFirstMedium;
         if (lists != nullptr && lists->medium_head[m] != nullptr) {
@@ -176,8 +221,19 @@ void* pool_get_slow(std::size_t bytes) {
     return system_get(bytes_of(c));
 }
 
+}  // namespace
+
+void* pool_get_slow(std::size_t bytes) {
+    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
+    const std::size_t c = class_of(bytes);
+    void* const block = block_of_class(c);
+    if (c >= kFirstMedium) count(bytes_of(c));
+    return block;
+}
+
 void pool_put_slow(void* block, std::size_t bytes) noexcept {
     const std::size_t c = class_of(bytes);
+    if (c >= kFirstMedium) uncount(bytes_of(c));
     if (ThreadLists* const own = c < kFirstMedium + kMediums ? own_lists() : nullptr; own != nullptr) {
         const bool small = c <= kSmall;
         void*& head = small ? own->small.head[c] : own->medium_head[c - kFirstMedium];
@@ -202,6 +258,27 @@ void release_memory() noexcept {
 #if !XG_POOL_BYPASS
     detail::free_lists();
 #endif
+}
+
+MemoryStats memory_stats() noexcept {
+    detail::settle();
+    return {detail::live_bytes.load(std::memory_order_relaxed), detail::peak_bytes.load(std::memory_order_relaxed),
+            detail::reserved_bytes.load(std::memory_order_relaxed)};
+}
+
+PeakMemory::PeakMemory() noexcept
+    : start_(memory_stats().live), outer_(detail::peak_bytes.exchange(start_, std::memory_order_relaxed)) {}
+
+PeakMemory::~PeakMemory() {
+    detail::settle();
+    std::int64_t peak = detail::peak_bytes.load(std::memory_order_relaxed);
+    while (outer_ > peak && !detail::peak_bytes.compare_exchange_weak(peak, outer_, std::memory_order_relaxed)) {
+    }
+}
+
+std::int64_t PeakMemory::bytes() const noexcept {
+    detail::settle();
+    return detail::peak_bytes.load(std::memory_order_relaxed);
 }
 
 }  // namespace xg

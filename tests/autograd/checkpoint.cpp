@@ -3,6 +3,7 @@
 #include <xgrad/autograd/checkpoint.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/memory.hpp>
 #include <xgrad/core/random.hpp>
 
 #include "support.hpp"
@@ -110,6 +111,27 @@ BOOST_AUTO_TEST_CASE(walked_twice_and_differentiated_twice) {
                 BOOST_TEST(std::abs(p[k] - q[k]) <= 1e-12 * (1 + std::abs(p[k])));
         }
     }
+}
+
+// 36 layers, whole and in 6 pieces: what is held at the peak falls to a third or less, 2·6 + 1 of 36 layers and their gradients.
+BOOST_AUTO_TEST_CASE(memory_falls) {
+    const Tensor x = xg::ones({256, 256}, support::f64_leaf);
+    const auto run = [](const Tensor& t) {
+        Tensor h = t;
+        for (int i = 0; i < 6; ++i) h = xg::tanh(h);
+        return h;
+    };
+    const auto peak = [&](bool cut) {
+        const xg::PeakMemory memory;
+        Tensor h = x;
+        for (int i = 0; i < 6; ++i) h = cut ? xg::checkpoint(xg::UnaryFunction(run), h) : run(h);
+        xg::grad(xg::sum(h), x);
+        return memory.added();
+    };
+    peak(true);
+    const std::int64_t array = 256 * 256 * 8;
+    BOOST_TEST(peak(false) >= 36 * array);
+    BOOST_TEST(peak(true) <= 18 * array);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_to_record) {
