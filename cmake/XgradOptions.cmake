@@ -8,6 +8,7 @@ option(XGRAD_WERROR "Make warnings errors" OFF)
 option(XGRAD_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(XGRAD_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(XGRAD_BUILD_DEMO "Build the demo" ${PROJECT_IS_TOP_LEVEL})
+option(XGRAD_BUILD_PARITY "Build the comparison with libtorch, which must be installed" OFF)
 set(XGRAD_SANITIZE "" CACHE STRING "address (with undefined behaviour), thread, or nothing")
 set_property(CACHE XGRAD_SANITIZE PROPERTY STRINGS "" address thread)
 
