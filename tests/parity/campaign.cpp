@@ -35,6 +35,7 @@ void add(Statistics& total, const Statistics& part) {
     total.wild += part.wild;
     total.second += part.second;
     total.redrawn += part.redrawn;
+    total.refused += part.refused;
     total.steps_redrawn += part.steps_redrawn;
     total.conditioned += part.conditioned;
     total.worst_condition = std::max(total.worst_condition, part.worst_condition);
@@ -56,8 +57,9 @@ Program find_program(const Settings& settings, std::uint64_t index, Verdict& ver
             continue;
         }
         verdict = judge(made.program);
-        if (verdict.outcome == Outcome::refused) throw std::logic_error(verdict.what);
-        if (verdict.outcome == Outcome::unfit) {
+        // The values were there when the program was made: libtorch has errors in derivatives.
+        if (verdict.outcome == Outcome::refused) ++statistics.refused;
+        if (verdict.outcome == Outcome::unfit || verdict.outcome == Outcome::refused) {
             ++statistics.redrawn;
             ++statistics.reasons[verdict.what];
             continue;

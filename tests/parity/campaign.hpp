@@ -29,6 +29,7 @@ struct Failure {
 struct Statistics {
     std::int64_t programs = 0, steps = 0, wild = 0, second = 0;
     std::int64_t redrawn = 0, steps_redrawn = 0;  ///< Programs and steps that were given up.
+    std::int64_t refused = 0;                     ///< Of those, programs that libtorch cannot differentiate.
     std::int64_t conditioned = 0;                 ///< Programs that agree only given their condition.
     double worst_condition = 1;
     std::map<std::string, std::int64_t> reasons = {};  ///< Why programs were given up.

@@ -31,7 +31,7 @@ void add_elementwise(TorchTable& t) {
     t["sqrt"] = TORCH(at::sqrt(in[0]));
     t["square"] = TORCH(at::square(in[0]));
     t["abs"] = TORCH(at::abs(in[0]));
-    t["sign"] = TORCH(at::sgn(in[0]));
+    t["sign"] = TORCH(at::sign(in[0]));
     t["tanh"] = TORCH(at::tanh(in[0]));
     t["sigmoid"] = TORCH(at::sigmoid(in[0]));
     t["relu"] = TORCH(at::relu(in[0]));

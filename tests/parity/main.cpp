@@ -92,6 +92,10 @@ bool summary(const Settings& settings, const Statistics& s) {
         fmt::print("too many programs were drawn anew\n");
         well = false;
     }
+    if (100 * s.refused > std::max<std::int64_t>(s.programs, 1000)) {
+        fmt::print("libtorch cannot differentiate too many programs: see which operations lack .second = false\n");
+        well = false;
+    }
     if (settings.programs >= 1000 && settings.only.empty())
         for (const Operation& operation : table())
             if (s.times.count(operation.name) == 0) {
