@@ -1,5 +1,6 @@
 // The rows of the bench with xgrad. `xgrad_bench ROW [--threads N]` times one row and prints a line of JSON; `xgrad_bench warm` counts
-// what warm training steps allocate, `xgrad_bench blas` names the matrix kernels, `xgrad_bench rows` the rows there are.
+// what warm training steps allocate, `xgrad_bench blas` names the matrix kernels, `xgrad_bench rows` the rows there are; `xgrad_bench
+// families` answers cases of single operations (see cases.hpp), `xgrad_bench bandwidth` compares them with copies of memory.
 
 #include <dlfcn.h>
 
@@ -16,6 +17,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "families.hpp"
 #include "measure.hpp"
 #include "warm.hpp"
 
@@ -189,6 +191,8 @@ const std::vector<std::pair<std::string, std::function<void(const bench::Options
 void run(const bench::Options& options) {
     if (options.row == "warm") return warm_steps(options);
     if (options.row == "blas") return blas(options);
+    if (options.row == "families") return families::serve();
+    if (options.row == "bandwidth") return families::bandwidth();
     if (options.row == "rows") {
         for (const auto& [name, function] : rows()) std::cout << name << '\n';
         return;

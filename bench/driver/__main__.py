@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import families as family_list
 import peers as peer_list
 import process
 import report
@@ -18,18 +19,30 @@ ROOT = peer_list.BENCH.parent
 def arguments():
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--peers", action="store_true", help="also ask JAX, PyTorch and Keras, installed under build/bench/venv first")
-    parser.add_argument("--rows", default="", help="the rows to measure, as in A,B,G; all that xgrad does if not given")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is run, turn about (5)")
+    parser.add_argument("--rows", default="", help="the rows to measure, as in A,B,G,softmax; families stands for all families of operations; "
+                        "all that xgrad does if not given")
+    parser.add_argument("--rounds", type=int, default=5, help=f"how often each row is run, turn about (5); families are always run "
+                        f"{family_list.ROUNDS} times")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / os.environ.get("XGRAD_PRESET", "release"),
                         help="the build folder of xgrad")
     args = parser.parse_args()
     if args.rounds < 1:
         parser.error("--rounds must be at least 1")
     known = {row.id for row in row_list.ROWS} | {row.program_row for row in row_list.ROWS}
-    args.rows = [name.strip().upper().replace("-HAND", "-hand") for name in args.rows.split(",") if name.strip()]
-    for name in args.rows:
-        if name not in known:
-            parser.error(f"no row {name}; there are {', '.join(row.id for row in row_list.ROWS)}")
+    args.families, rows = [], []
+    for name in (name.strip() for name in args.rows.split(",") if name.strip()):
+        row = name.upper().replace("-HAND", "-hand")
+        if row in known:
+            rows.append(row)
+        elif name.lower() in family_list.FAMILIES:
+            args.families.append(name.lower())
+        elif name.lower() == "families":
+            args.families += family_list.FAMILIES
+        else:
+            parser.error(f"no row {name}; there are {', '.join([*(row.id for row in row_list.ROWS), *family_list.FAMILIES, 'families'])}")
+    if not args.rows:
+        args.families = list(family_list.FAMILIES)
+    args.all, args.rows = not args.rows, rows
     return args
 
 
@@ -148,6 +161,20 @@ class Bench:
         by_kind[row.kind](measured)
         return measured
 
+    def measure_families(self, names):
+        """The families of these names, and the speed of memory; prints each as soon as it is measured."""
+        bench = family_list.Families(self.program, self.peers, self.torches, self.out)
+        for name, reason in bench.missing.items():
+            print(f"families: {name} not measured: {reason}")
+        families = []
+        try:
+            for name in dict.fromkeys(names):
+                families.append(bench.measure(name))
+                family_list.print_family(families[-1])
+        finally:
+            bench.close()
+        return families, bench.bandwidth()
+
     def warm(self):
         """What warm training steps allocate."""
         try:
@@ -173,7 +200,7 @@ def main():
         print(f"bench: other programs run on this machine (load {load:.1f}): expect noise", file=sys.stderr)
     bench = Bench(args)
     own = bench.own_rows()
-    if args.rows:
+    if not args.all:
         rows = [row for row in row_list.ROWS if row.id in args.rows or row.program_row in args.rows]
     else:
         default = own or {"A", "B", "D", "E", "G"}
@@ -185,10 +212,14 @@ def main():
         results.append(bench.measure(row))
         report.print_row(results[-1])
         sys.stdout.flush()
-    warm = bench.warm() if own else None
-    report.print_table(results, warm)
+    families, bandwidth = bench.measure_families(args.families) if args.families and own else ([], None)
+    warm = bench.warm() if own and results else None
+    if results:
+        report.print_table(results, warm)
+    if families:
+        family_list.print_summary(families, bandwidth)
     path = bench.out / "results.json"
-    report.write_json(path, machine, results, warm)
+    report.write_json(path, machine, results, warm, family_list.as_rows(families, bandwidth))
     print(f"\nThe same in {os.path.relpath(path)}")
 
 

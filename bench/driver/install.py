@@ -90,8 +90,8 @@ class Torch:
         return [f"-isystem{path}" for path in self.includes]
 
     def build(self, source, program):
-        """Compiles torch_peer where it is older than its source; raises process.Failed."""
-        sources = [source, source.with_name("measure.hpp")]
+        """Compiles a program where it is older than its sources; raises process.Failed."""
+        sources = [source, source.with_name("measure.hpp"), source.with_name("cases.hpp")]
         if program.exists() and all(program.stat().st_mtime > s.stat().st_mtime for s in sources):
             return
         say(f"Compiling {program.name} (half a minute)")

@@ -54,3 +54,60 @@ def run(command, env=None, timeout=600):
         if process.returncode != 0:
             raise Failed(reason(err.read(), process.returncode) if seconds < timeout else f"took more than {timeout} s")
         return Outcome(out.read(), seconds, usage.ru_maxrss * 1024 / 1e6)
+
+
+class Server:
+    """A program that stays, and answers a line of JSON to each line that it is asked. It is started when first asked, and after a failure."""
+
+    def __init__(self, command, env=None):
+        self.command, self.env, self.process, self.errors = [str(part) for part in command], env, None, None
+
+    def start(self):
+        self.errors = tempfile.TemporaryFile("w+")
+        try:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
+                                            env={**os.environ, **(self.env or {})})
+        except OSError as error:
+            raise Failed(error.strerror) from error
+
+    def ask(self, line, timeout=120):
+        """The answer to `line`; raises Failed where the program says that it can't, ends, or takes too long."""
+        if self.process is None:
+            self.start()
+        timer = threading.Timer(timeout, self.process.kill)
+        timer.start()
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except OSError:
+            answer = ""
+        finally:
+            timer.cancel()
+        if not answer:
+            code = self.process.wait()
+            self.errors.seek(0)
+            errors = self.errors.read()
+            self.close()
+            raise Failed(reason(errors, code))
+        figures = json.loads(answer)
+        if "error" in figures:
+            raise Failed(figures["error"])
+        return figures
+
+    def close(self):
+        """Ends the program; it may be asked again."""
+        if self.process is None:
+            return
+        try:
+            self.process.stdin.close()
+        except OSError:
+            pass  # it is no longer there
+        self.process.stdout.close()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
+        self.process = None

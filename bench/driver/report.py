@@ -76,8 +76,8 @@ def as_json(measured):
     return result
 
 
-def write_json(path, machine, rows, warm):
-    result = {"machine": machine, "rows": [as_json(m) for m in rows]}
+def write_json(path, machine, rows, warm, more_rows=()):
+    result = {"machine": machine, "rows": [*(as_json(m) for m in rows), *more_rows]}
     if warm:
         result["warm_steps"] = warm
     # Written whole or not at all: a reader never sees half of it.
