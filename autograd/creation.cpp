@@ -27,7 +27,7 @@ Tensor finish(Tensor t, const TensorOptions& options) {
 
 template <class T>
 Tensor copied(const T* values, const Shape& shape, const TensorOptions& options) {
-    Tensor t = make_tensor(shape, detail::dtype_of<T>::value);
+    Tensor t = make_tensor(shape, detail::dtype_of<T>::value, "from_data");
     std::copy_n(values, t.numel(), data_as<T>(t));
     return finish(t.to(options.dtype), options);
 }
@@ -58,11 +58,13 @@ void check_random(const char* operation, const TensorOptions& options) {
 }  // namespace
 
 Tensor empty(const Shape& shape, const TensorOptions& options) {
-    return finish(make_tensor(shape, options.dtype), options);
+    return finish(make_tensor(shape, options.dtype, "empty"), options);
 }
 
-Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
-    Tensor t = make_tensor(shape, options.dtype);
+namespace {
+
+Tensor filled(const char* operation, const Shape& shape, Scalar value, const TensorOptions& options) {
+    Tensor t = make_tensor(shape, options.dtype, operation);
     dispatch(options.dtype, [&]<class T>(T*) {
         T filler;
         if constexpr (std::is_same_v<T, bool>)
@@ -76,15 +78,21 @@ Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
     return finish(t, options);
 }
 
-Tensor zeros(const Shape& shape, const TensorOptions& options) { return full(shape, 0, options); }
-Tensor ones(const Shape& shape, const TensorOptions& options) { return full(shape, 1, options); }
-Tensor zeros_like(const Tensor& t) { return full_like(t, 0); }
-Tensor ones_like(const Tensor& t) { return full_like(t, 1); }
-
-Tensor full_like(const Tensor& t, Scalar value) {
-    detail::check_defined(t, "full_like");
-    return full(body(t).shape, value, {.dtype = body(t).dtype});
+Tensor filled_like(const char* operation, const Tensor& t, Scalar value) {
+    detail::check_defined(t, operation);
+    return filled(operation, body(t).shape, value, {.dtype = body(t).dtype});
 }
+
+}  // namespace
+
+Tensor full(const Shape& shape, Scalar value, const TensorOptions& options) {
+    return filled("full", shape, value, options);
+}
+Tensor zeros(const Shape& shape, const TensorOptions& options) { return filled("zeros", shape, 0, options); }
+Tensor ones(const Shape& shape, const TensorOptions& options) { return filled("ones", shape, 1, options); }
+Tensor full_like(const Tensor& t, Scalar value) { return filled_like("full_like", t, value); }
+Tensor zeros_like(const Tensor& t) { return filled_like("zeros_like", t, 0); }
+Tensor ones_like(const Tensor& t) { return filled_like("ones_like", t, 1); }
 
 Tensor arange(Scalar start, Scalar stop, Scalar step) {
     const bool integers = start.kind() != float64 && stop.kind() != float64 && step.kind() != float64;
@@ -102,7 +110,7 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, const TensorOptions& optio
         const std::int64_t whole = stop.to_int64() - start.to_int64(), each = step.to_int64();
         count = whole / each + (whole % each != 0 && (whole < 0) == (each < 0) ? 1 : 0);
     }
-    const Tensor t = make_tensor({std::max<std::int64_t>(0, count)}, options.dtype);
+    const Tensor t = make_tensor({std::max<std::int64_t>(0, count)}, options.dtype, "arange");
     dispatch(options.dtype, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < t.numel(); ++i) {
             if (exact)
@@ -116,7 +124,7 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, const TensorOptions& optio
 
 Tensor linspace(double start, double stop, std::int64_t n, const TensorOptions& options) {
     if (n < 0) throw ValueError("linspace: expected a count of at least 0, got " + std::to_string(n));
-    const Tensor t = make_tensor({n}, options.dtype);
+    const Tensor t = make_tensor({n}, options.dtype, "linspace");
     const double by = n > 1 ? (stop - start) / static_cast<double>(n - 1) : 0;
     dispatch(options.dtype, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < n; ++i)
@@ -128,7 +136,7 @@ Tensor linspace(double start, double stop, std::int64_t n, const TensorOptions& 
 Tensor eye(std::int64_t n, const TensorOptions& options) { return eye(n, n, options); }
 
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
-    const Tensor t = zeros({n, m}, {.dtype = options.dtype});
+    const Tensor t = filled("eye", {n, m}, 0, {.dtype = options.dtype});
     dispatch(options.dtype, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < std::min(n, m); ++i) data_as<T>(t)[i * m + i] = T(1);
     });
@@ -137,7 +145,7 @@ Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
 
 Tensor rand(const Shape& shape, const TensorOptions& options) {
     check_random("rand", options);
-    Tensor t = make_tensor(shape, options.dtype);
+    Tensor t = make_tensor(shape, options.dtype, "rand");
     if (options.dtype == float32) {
         // 24 bits, so that rounding never gives 1.
         fill_random(t, 4, [](const auto& words, auto& values) {
@@ -154,7 +162,7 @@ Tensor rand(const Shape& shape, const TensorOptions& options) {
 
 Tensor randn(const Shape& shape, const TensorOptions& options) {
     check_random("randn", options);
-    Tensor t = make_tensor(shape, options.dtype);
+    Tensor t = make_tensor(shape, options.dtype, "randn");
     // Box and Muller, A note on the generation of random normal deviates, 1958; 1 - u is never 0.
     fill_random(t, 2, [](const auto& words, auto& values) {
         const double radius = std::sqrt(-2 * std::log(1 - uniform_double(words[0], words[1])));
@@ -235,7 +243,7 @@ Tensor from_data(const bool* values, const Shape& shape, const TensorOptions& op
 namespace detail {
 
 void check_count(std::size_t given, const Shape& shape) {
-    const std::int64_t elements = checked_elements(shape, DType::float64);
+    const std::int64_t elements = checked_elements(shape, DType::float64, "from_data");
     if (static_cast<std::int64_t>(given) != elements)
         throw ShapeError("from_data: the shape " + shape.str() + " has " + std::to_string(elements) +
                          " elements, got " + std::to_string(given));
@@ -244,7 +252,7 @@ void check_count(std::size_t given, const Shape& shape) {
 }  // namespace detail
 
 Tensor adopt(void* data, const Shape& shape, DType dtype, std::function<void()> release) {
-    const std::int64_t numel = detail::checked_elements(shape, dtype);
+    const std::int64_t numel = detail::checked_elements(shape, dtype, "adopt");
     auto* storage = new detail::Storage;
     auto owner = detail::Ref<detail::Storage>::adopt(storage);
     storage->release = new std::function<void()>(std::move(release));

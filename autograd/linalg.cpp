@@ -93,7 +93,7 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
         p.rank() == 2 && q.rank() == 2 ? Shape() : detail::broadcast_shape(batch_of(p), batch_of(q), "matmul");
     shape = shape.inserted(shape.rank(), p[p.rank() - 2]);
     shape = shape.inserted(shape.rank(), q.back());
-    Tensor y = make_tensor(shape, body(a).dtype);
+    Tensor y = make_tensor(shape, body(a).dtype, "matmul");
     if (body(a).dtype == float32)
         multiply<float>(a, b, y);
     else
@@ -198,7 +198,7 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation acti
     const detail::LinearShape s = sizes(x, w, activation);
     Shape shape = body(x).shape;
     shape[shape.rank() - 1] = s.out;
-    Tensor y = make_tensor(shape, body(w).dtype);
+    Tensor y = make_tensor(shape, body(w).dtype, "linear");
     {
         const Tensor dense_x = detail::make_alias(x).contiguous(), dense_w = detail::make_alias(w).contiguous();
         const Tensor dense_b = b.defined() ? detail::make_alias(b).contiguous() : Tensor();

@@ -78,7 +78,7 @@ Tensor reshape(const Tensor& x, const Shape& wanted) {
     const Shape& from = body(x).shape;
     if (from == wanted) return x;
     const Shape shape = completed(wanted, from, body(x).numel);
-    detail::checked_elements(shape, body(x).dtype);
+    detail::checked_elements(shape, body(x).dtype, "reshape");
     Shape strides;
     Tensor y;
     if (body(x).numel == 0 || reshaped_strides(from, body(x).strides, shape, strides)) {
@@ -154,7 +154,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
         fits = from == 1 || from == shape[shape.rank() - 1 - i];
     }
     for (const std::int64_t size : shape) fits = fits && size >= 0;
-    if (fits) detail::checked_elements(shape, body(x).dtype);
+    if (fits) detail::checked_elements(shape, body(x).dtype, "broadcast_to");
     if (!fits)
         throw ShapeError("broadcast_to: the shape " + body(x).shape.str() + " does not broadcast to " + shape.str());
     return record("broadcast_to", make_view(x, shape, detail::broadcast_strides(x, shape), 0),
@@ -180,7 +180,7 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis) {
                              " differ in more than axis " + std::to_string(axis));
     }
     shape[at] = total;
-    Tensor y = make_tensor(shape, dtype);
+    Tensor y = make_tensor(shape, dtype, "concat");
     const std::int64_t outer = Shape(shape.data(), at).elements();
     const std::int64_t inner = Shape(shape.data() + at + 1, shape.rank() - at - 1).elements() * item_size(dtype);
     std::int64_t start = 0;

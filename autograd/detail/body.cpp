@@ -53,20 +53,22 @@ bool is_row_major(const Shape& shape, const Shape& strides) noexcept {
     return true;
 }
 
-std::int64_t checked_elements(const Shape& shape, DType dtype) {
+std::int64_t checked_elements(const Shape& shape, DType dtype, const char* operation) {
     bool any = true;
     std::int64_t nonzero = item_size(dtype);
     for (const std::int64_t size : shape) {
-        if (size < 0) throw ShapeError("a tensor's sizes must not be negative, got the shape " + shape.str());
+        if (size < 0)
+            throw ShapeError(std::string(operation) + ": expected sizes of at least 0, got the shape " + shape.str());
         any = any && size != 0;
         if (size != 0 && __builtin_mul_overflow(nonzero, size, &nonzero))
-            throw ShapeError("a tensor of shape " + shape.str() + " has more bytes than can be addressed");
+            throw ShapeError(std::string(operation) + ": a tensor of shape " + shape.str() +
+                             " has more bytes than can be addressed");
     }
     return any ? nonzero / item_size(dtype) : 0;
 }
 
-Tensor make_tensor(const Shape& shape, DType dtype) {
-    const std::int64_t numel = checked_elements(shape, dtype);
+Tensor make_tensor(const Shape& shape, DType dtype, const char* operation) {
+    const std::int64_t numel = checked_elements(shape, dtype, operation);
     auto storage = Ref<Storage>::adopt(Storage::make(static_cast<std::size_t>(numel * item_size(dtype))));
     auto* b = new Body;
     b->dtype = dtype;

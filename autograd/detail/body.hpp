@@ -124,10 +124,10 @@ inline Body& body(const Tensor& t) noexcept { return *static_cast<Body*>(t.unsaf
 void check_defined(const Tensor& t, const char* operation);
 
 /// The number of elements. Throws ShapeError on negative sizes, and if not even the bytes that it would have without axes of size 0 can
-/// be addressed, so that no stride overflows.
-std::int64_t checked_elements(const Shape& shape, DType dtype);
-/// Elements not yet written, row-major, from the pool. Throws ShapeError on negative sizes and std::bad_alloc.
-Tensor make_tensor(const Shape& shape, DType dtype);
+/// be addressed, so that no stride overflows; the message begins with the operation.
+std::int64_t checked_elements(const Shape& shape, DType dtype, const char* operation = "tensor");
+/// Elements not yet written, row-major, from the pool. Throws ShapeError as `checked_elements` does, and std::bad_alloc.
+Tensor make_tensor(const Shape& shape, DType dtype, const char* operation = "tensor");
 /// Another view of t's storage, outside of any graph.
 Tensor make_view(const Tensor& t, Shape shape, Shape strides, std::int64_t offset);
 /// t's elements and layout, outside of any graph.

@@ -168,7 +168,7 @@ Tensor map_checked(const char* operation, Fn fn, DType in, DType out, const Shap
                    const std::array<const Tensor*, N>& inputs) {
     const Kernel k = kernel(fn, in);
     if (k == nullptr) no_kernel(operation, in);
-    Tensor y = make_tensor(shape, out);
+    Tensor y = make_tensor(shape, out, operation);
     run_elementwise(k, y, inputs);
     return y;
 }
