@@ -153,10 +153,10 @@ private:
     template <class Step>
     static std::string figure(const std::string& before, int threads, Step&& step) {
         double estimate = time_of(step);  // wakes threads, faults pages
-        if (estimate < 0.2) estimate = warm_up(step, 0.002);
+        if (estimate < 0.005) estimate = warm_up(step, 0.002);
         const auto block = static_cast<std::size_t>(std::max(1.0, 0.002 / estimate));
         std::vector<double> samples;
-        for (double spent = 0; samples.empty() || (samples.size() < 5 && spent < 0.1);) {
+        for (double spent = 0; samples.empty() || (samples.size() < 5 && spent < 0.04);) {
             const double time = time_of(step, block);
             spent += time;
             samples.push_back(time / static_cast<double>(block));
@@ -172,13 +172,17 @@ private:
     std::string check_;
 };
 
-/// Answers one line for each that it reads, to the end. Each case is timed with each number of threads; one that comes again is kept.
+/// Answers one line for each that it reads, to the end: the numbers of threads to time a case with, as in `1,2`, and the case. One that comes
+/// again is kept.
 template <class L>
-void serve(const Operations<typename L::Tensor>& operations, const std::vector<int>& threads) {
+void serve(const Operations<typename L::Tensor>& operations) {
     std::unique_ptr<Case<L>> current;
-    for (std::string line, last; std::getline(std::cin, line);) {
+    for (std::string numbers, line, last; std::cin >> numbers && std::getline(std::cin, line);) {
         std::string answer;
         try {
+            std::vector<int> threads;
+            std::istringstream each(numbers);
+            for (std::string n; std::getline(each, n, ',');) threads.push_back(std::stoi(n));
             if (!current || line != last) {
                 current.reset();
                 current = std::make_unique<Case<L>>(line, operations);
@@ -187,8 +191,9 @@ void serve(const Operations<typename L::Tensor>& operations, const std::vector<i
             answer = current->measure(threads);
         } catch (const std::exception& error) {
             std::string text = error.what();
+            text = text.substr(0, text.find('\n'));
             std::replace_if(
-                text.begin(), text.end(), [](char c) { return c == '"' || c == '\\' || c == '\n'; }, ' ');
+                text.begin(), text.end(), [](char c) { return c == '"' || c == '\\'; }, ' ');
             answer = "{\"error\": \"" + text + "\"}";
         }
         std::cout << answer << std::endl;  // the driver waits for it

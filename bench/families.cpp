@@ -77,6 +77,7 @@ struct Library {
         const Tensor plain = t.detach().to(xg::float32).contiguous();
         return {plain.data<float>(), plain.data<float>() + plain.numel()};
     }
+    /// xgrad is not told what is best for a case.
     static void set_threads(int) {}
 };
 
@@ -84,8 +85,7 @@ struct Library {
 
 void serve() {
     xg::release_memory();
-    // 0 stands for the library's own choice: xgrad is not told what is best for a case.
-    bench::serve<Library>(operations(), {0});
+    bench::serve<Library>(operations());
 }
 
 }  // namespace families

@@ -54,7 +54,7 @@ const bench::Operations<Tensor> operations = {
     {"index_select_0", [](const Inputs& in) { return torch::index_select(in[0], 0, in[1]); }},
     {"index_select_1", [](const Inputs& in) { return torch::index_select(in[0], 1, in[1]); }},
     {"gather", [](const Inputs& in) { return torch::gather(in[0], 1, in[1]); }},
-    {"embedding", [](const Inputs& in) { return torch::embedding(in[1], in[0]); }},
+    {"embedding", [](const Inputs& in) { return torch::embedding(in[0], in[1]); }},
     {"matmul", [](const Inputs& in) { return torch::matmul(in[0], in[1]); }},
     {"linear", [](const Inputs& in) { return torch::linear(in[0], in[1], in[2]); }},
     {"mse_loss", [](const Inputs& in) { return torch::mse_loss(in[0], in[1]); }},
@@ -113,9 +113,4 @@ struct Library {
 
 }  // namespace
 
-/// The numbers of threads to try.
-int main(int argc, char** argv) {
-    std::vector<int> threads;
-    for (int i = 1; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
-    bench::serve<Library>(operations, threads);
-}
+int main() { bench::serve<Library>(operations); }

@@ -1,6 +1,6 @@
 """The operations of the families in eager PyTorch, a line each: the same as in families.cpp.
 
-`torch_families.py THREADS...` answers cases as cases.hpp does, with the same numbers and the same protocol.
+It answers cases as cases.hpp does, with the same numbers and the same protocol.
 """
 
 import json
@@ -108,7 +108,7 @@ def sums(t):
 def figure(step):
     """The median of some blocks of at least 2 ms each; see cases.hpp."""
     estimate = common.time_of(step)
-    if estimate < 0.2:
+    if estimate < 0.005:
         spent, count = 0.0, 0
         while count < 3 or spent < 0.002:
             spent += common.time_of(step)
@@ -116,7 +116,7 @@ def figure(step):
         estimate = spent / count
     block = max(1, int(0.002 / estimate))
     samples = []
-    while not samples or (len(samples) < 5 and sum(samples) * block < 0.1):
+    while not samples or (len(samples) < 5 and sum(samples) * block < 0.04):
         samples.append(common.time_of(step, block) / block)
     return statistics.median(samples)
 
@@ -151,9 +151,10 @@ class Case:
 
 
 def main():
-    threads = [int(n) for n in sys.argv[1:]]
     case, last = None, None
     for line in sys.stdin:
+        numbers, line = line.split(" ", 1)
+        threads = [int(n) for n in numbers.split(",")]
         try:
             if case is None or line != last:
                 case = None
