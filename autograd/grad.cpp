@@ -76,8 +76,4 @@ std::vector<Tensor> grad(const std::vector<Tensor>& given_outputs, const std::ve
     return gradients;
 }
 
-Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options) {
-    return grad(std::vector<Tensor>{output}, std::vector<Tensor>{input}, options)[0];
-}
-
 }  // namespace xg

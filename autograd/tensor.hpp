@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -201,8 +202,11 @@ struct GradOptions {
 XG_EXPORT std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                                    const GradOptions& options = {});
 
-/// The same for one output and one input.
-XG_EXPORT Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options = {});
+/// The same for one output and one input. A template, so that braces mean lists: `grad({y}, {x})` is the one above.
+template <std::convertible_to<Tensor> Output, std::convertible_to<Tensor> Input>
+Tensor grad(const Output& output, const Input& input, const GradOptions& options = {}) {
+    return grad(std::vector<Tensor>{output}, std::vector<Tensor>{input}, options)[0];
+}
 
 /// Whether operations on this thread are recorded.
 XG_EXPORT bool grad_enabled() noexcept;
