@@ -41,6 +41,22 @@ constexpr std::int64_t kParallelBlock = 32768;
 /// Elements that are brought together in a buffer where an input's innermost axis has gaps.
 constexpr std::int64_t kGather = 1024;
 
+/// A kernel of either kind.
+struct Call {
+    Kernel plain = nullptr;
+    NumbersKernel with_numbers = nullptr;
+    const Numbers* numbers = nullptr;
+
+    explicit Call(Kernel kernel) : plain(kernel) {}
+    Call(NumbersKernel kernel, const Numbers& values) : with_numbers(kernel), numbers(&values) {}
+    void operator()(void* out, const void* const* in, std::int64_t n) const {
+        if (plain != nullptr)
+            plain(out, in, n);
+        else
+            with_numbers(out, in, n, *numbers);
+    }
+};
+
 struct Input {
     const char* data;
     std::int64_t item;
@@ -49,7 +65,7 @@ struct Input {
 
 /// Loops over an array of which every input has its own strides.
 struct Loop {
-    Kernel kernel;
+    Call kernel;
     char* out;
     std::int64_t out_item;
     Shape shape;
@@ -163,33 +179,57 @@ struct Loop {
         (dtype == DType::boolean ? "; cast with to(xg::int64) or to(xg::float32)" : "; cast with to(xg::float32)"));
 }
 
-template <std::size_t N>
-Tensor map_checked(const char* operation, Fn fn, DType in, DType out, const Shape& shape,
-                   const std::array<const Tensor*, N>& inputs) {
-    const Kernel k = kernel(fn, in);
-    if (k == nullptr) no_kernel(operation, in);
-    Tensor y = make_tensor(shape, out);
-    run_elementwise(k, y, inputs);
-    return y;
-}
-
-}  // namespace
-
-void run_elementwise(Kernel kernel, const Tensor& out, std::span<const Tensor* const> inputs) {
+void run_call(const Call& call, const Tensor& out, std::span<const Tensor* const> inputs) {
     const Body& y = body(out);
     bool plain = y.numel <= kParallelBlock;
     for (const Tensor* t : inputs) plain = plain && body(*t).contiguous && body(*t).shape == y.shape;
     if (plain) {
         std::array<const void*, kMaxInputs> at{};
         for (std::size_t k = 0; k < inputs.size(); ++k) at[k] = body(*inputs[k]).data;
-        if (y.numel > 0) kernel(y.data, at.data(), y.numel);
+        if (y.numel > 0) call(y.data, at.data(), y.numel);
         return;
     }
-    Loop loop{kernel, y.data, item_size(y.dtype), y.shape, {}, inputs.size()};
+    Loop loop{call, y.data, item_size(y.dtype), y.shape, {}, inputs.size()};
     for (std::size_t k = 0; k < inputs.size(); ++k)
         loop.inputs[k] = {body(*inputs[k]).data, item_size(body(*inputs[k]).dtype),
                           broadcast_strides(*inputs[k], y.shape)};
     loop.run();
+}
+
+template <std::size_t N>
+Tensor map_checked(const char* operation, Fn fn, DType in, DType out, const Shape& shape,
+                   const std::array<const Tensor*, N>& inputs) {
+    const Kernel k = kernel_for(operation, fn, in);
+    Tensor y = make_tensor(shape, out);
+    run_call(Call(k), y, inputs);
+    return y;
+}
+
+template <std::size_t N>
+Tensor map_checked(const char* operation, NumbersFn fn, const Numbers& numbers, DType in, DType out, const Shape& shape,
+                   const std::array<const Tensor*, N>& inputs) {
+    const NumbersKernel k = kernel(fn, in);
+    if (k == nullptr) no_kernel(operation, in);
+    Tensor y = make_tensor(shape, out);
+    run_call(Call(k, numbers), y, inputs);
+    return y;
+}
+
+}  // namespace
+
+Kernel kernel_for(const char* operation, Fn fn, DType dtype) {
+    const Kernel k = kernel(fn, dtype);
+    if (k == nullptr) no_kernel(operation, dtype);
+    return k;
+}
+
+void run_elementwise(Kernel kernel, const Tensor& out, std::span<const Tensor* const> inputs) {
+    run_call(Call(kernel), out, inputs);
+}
+
+void run_elementwise(NumbersKernel kernel, const Numbers& numbers, const Tensor& out,
+                     std::span<const Tensor* const> inputs) {
+    run_call(Call(kernel, numbers), out, inputs);
 }
 
 Tensor map(const char* operation, Fn fn, const Tensor& x) {
@@ -206,6 +246,31 @@ Tensor map(const char* operation, Fn fn, const Tensor& a, const Tensor& b, const
     const Shape shape =
         broadcast_shape(broadcast_shape(body(a).shape, body(b).shape, operation), body(c).shape, operation);
     return map_checked<3>(operation, fn, body(b).dtype, body(b).dtype, shape, {&a, &b, &c});
+}
+
+Tensor map(const char* operation, NumbersFn fn, const Numbers& numbers, const Tensor& x) {
+    return map_checked<1>(operation, fn, numbers, body(x).dtype, body(x).dtype, body(x).shape, {&x});
+}
+
+Tensor map(const char* operation, NumbersFn fn, const Numbers& numbers, const Tensor& a, const Tensor& b) {
+    return map_checked<2>(operation, fn, numbers, body(a).dtype, body(a).dtype,
+                          broadcast_shape(body(a).shape, body(b).shape, operation), {&a, &b});
+}
+
+Tensor map(const char* operation, NumbersFn fn, const Numbers& numbers, const Tensor& a, const Tensor& b,
+           const Tensor& c) {
+    const Shape shape =
+        broadcast_shape(broadcast_shape(body(a).shape, body(b).shape, operation), body(c).shape, operation);
+    return map_checked<3>(operation, fn, numbers, body(a).dtype, body(a).dtype, shape, {&a, &b, &c});
+}
+
+Tensor compare(const char* operation, Fn fn, const Tensor& x) {
+    return map_checked<1>(operation, fn, body(x).dtype, DType::boolean, body(x).shape, {&x});
+}
+
+Tensor compare(const char* operation, NumbersFn fn, const Numbers& numbers, const Tensor& a, const Tensor& b) {
+    return map_checked<2>(operation, fn, numbers, body(a).dtype, DType::boolean,
+                          broadcast_shape(body(a).shape, body(b).shape, operation), {&a, &b});
 }
 
 Tensor compare(const char* operation, Fn fn, const Tensor& a, const Tensor& b) {

@@ -37,6 +37,15 @@ Kernel int64_kernel(Fn fn) noexcept {
     }
 }
 
+Kernel bool_kernel(Fn fn) noexcept {
+    switch (fn) {
+        case Fn::logical_and: return element_kernel<bool, bool, bool>([](bool a, bool b) { return a && b; });
+        case Fn::logical_or: return element_kernel<bool, bool, bool>([](bool a, bool b) { return a || b; });
+        case Fn::logical_xor: return element_kernel<bool, bool, bool>([](bool a, bool b) { return a != b; });
+        default: return comparison_kernel<bool>(fn);
+    }
+}
+
 template <class To, class From>
 To convert(From x) {
     if constexpr (std::is_same_v<To, bool>) {
@@ -64,7 +73,7 @@ Kernel cast_from(DType to) noexcept {
 }  // namespace
 
 Kernel integer_kernel(Fn fn, DType dtype) noexcept {
-    return dtype == DType::int64 ? int64_kernel(fn) : comparison_kernel<bool>(fn);
+    return dtype == DType::int64 ? int64_kernel(fn) : bool_kernel(fn);
 }
 
 Kernel cast_kernel(DType from, DType to) noexcept {
@@ -78,10 +87,11 @@ Kernel cast_kernel(DType from, DType to) noexcept {
 }
 
 Kernel kernel(Fn fn, DType dtype) noexcept {
+    const bool function = fn >= Fn::exp2;
     switch (dtype) {
-        case DType::float32: return float32_kernel(fn);
-        case DType::float64: return float64_kernel(fn);
-        default: return integer_kernel(fn, dtype);
+        case DType::float32: return function ? float32_function_kernel(fn) : float32_kernel(fn);
+        case DType::float64: return function ? float64_function_kernel(fn) : float64_kernel(fn);
+        default: return function ? integer_function_kernel(fn, dtype) : integer_kernel(fn, dtype);
     }
 }
 
