@@ -4,8 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include <xgrad/autograd/detail/strided_loop.hpp>
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/threads.hpp>
 
 namespace xg::detail {
 
@@ -34,144 +34,6 @@ Shape broadcast_strides(const Tensor& t, const Shape& shape) {
 }
 
 namespace {
-
-constexpr std::size_t kMaxInputs = 3;
-/// Elements that one thread does before the work is worth sharing: about 10 microseconds of it.
-constexpr std::int64_t kParallelBlock = 32768;
-/// Elements that are brought together in a buffer where an input's innermost axis has gaps.
-constexpr std::int64_t kGather = 1024;
-
-/// A kernel of either kind.
-struct Call {
-    Kernel plain = nullptr;
-    NumbersKernel with_numbers = nullptr;
-    const Numbers* numbers = nullptr;
-
-    explicit Call(Kernel kernel) : plain(kernel) {}
-    Call(NumbersKernel kernel, const Numbers& values) : with_numbers(kernel), numbers(&values) {}
-    void operator()(void* out, const void* const* in, std::int64_t n) const {
-        if (plain != nullptr)
-            plain(out, in, n);
-        else
-            with_numbers(out, in, n, *numbers);
-    }
-};
-
-struct Input {
-    const char* data;
-    std::int64_t item;
-    Shape strides;  // in elements
-};
-
-/// Loops over an array of which every input has its own strides.
-struct Loop {
-    Call kernel;
-    char* out;
-    std::int64_t out_item;
-    Shape shape;
-    std::array<Input, kMaxInputs> inputs;
-    std::size_t n_inputs;
-
-    /// Joins neighbouring axes that all inputs step through alike, so that few and long axes are left.
-    void merge_axes() {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < shape.rank(); ++i) {
-            if (shape[i] == 1) continue;
-            if (kept > 0 && mergeable(kept - 1, i)) {
-                shape[kept - 1] *= shape[i];
-                for (std::size_t k = 0; k < n_inputs; ++k) inputs[k].strides[kept - 1] = inputs[k].strides[i];
-            } else {
-                shape[kept] = shape[i];
-                for (std::size_t k = 0; k < n_inputs; ++k) inputs[k].strides[kept] = inputs[k].strides[i];
-                ++kept;
-            }
-        }
-        shape = Shape(shape.data(), kept);
-    }
-
-    bool mergeable(std::size_t outer, std::size_t inner) const {
-        for (std::size_t k = 0; k < n_inputs; ++k)
-            if (inputs[k].strides[outer] != inputs[k].strides[inner] * shape[inner]) return false;
-        return true;
-    }
-
-    void run() {
-        merge_axes();
-        const std::int64_t inner = shape.empty() ? 1 : shape.back();
-        const std::int64_t rows = inner == 0 ? 0 : shape.elements() / inner;
-        if (rows == 0) return;
-        if (rows == 1) {
-            const std::int64_t blocks = (inner + kParallelBlock - 1) / kParallelBlock;
-            parallel_for(blocks, [&](std::int64_t b) {
-                const std::int64_t begin = b * kParallelBlock;
-                row(0, begin, std::min(inner, begin + kParallelBlock), {});
-            });
-            return;
-        }
-        const std::int64_t per_block = std::max<std::int64_t>(1, kParallelBlock / inner);
-        parallel_for((rows + per_block - 1) / per_block, [&](std::int64_t b) {
-            Shape index = Shape::filled(shape.rank() - 1, 0);
-            const std::int64_t begin = b * per_block, end = std::min(rows, begin + per_block);
-            std::int64_t rest = begin;
-            for (std::size_t i = shape.rank() - 1; i-- > 0; rest /= shape[i]) index[i] = rest % shape[i];
-            for (std::int64_t r = begin; r < end; ++r) {
-                std::array<std::int64_t, kMaxInputs> offsets{};
-                for (std::size_t k = 0; k < n_inputs; ++k)
-                    for (std::size_t i = 0; i + 1 < shape.rank(); ++i) offsets[k] += index[i] * inputs[k].strides[i];
-                row(r * inner, 0, inner, offsets);
-                for (std::size_t i = shape.rank() - 1; i-- > 0;) {
-                    if (++index[i] < shape[i]) break;
-                    index[i] = 0;
-                }
-            }
-        });
-    }
-
-    /// Elements [begin, end) of the row that starts at `offsets` in the inputs and at element `first` of the result.
-    void row(std::int64_t first, std::int64_t begin, std::int64_t end,
-             const std::array<std::int64_t, kMaxInputs>& offsets) const {
-        std::array<const void*, kMaxInputs> at{};
-        bool gaps = false;
-        for (std::size_t k = 0; k < n_inputs; ++k) gaps = gaps || step(k) != 1;
-        if (!gaps) {
-            for (std::size_t k = 0; k < n_inputs; ++k) at[k] = inputs[k].data + (offsets[k] + begin) * inputs[k].item;
-            kernel(out + (first + begin) * out_item, at.data(), end - begin);
-            return;
-        }
-        alignas(64) char buffers[kMaxInputs][kGather * 8];
-        for (std::int64_t i = begin; i < end; i += kGather) {
-            const std::int64_t n = std::min(kGather, end - i);
-            for (std::size_t k = 0; k < n_inputs; ++k) {
-                const char* from = inputs[k].data + (offsets[k] + i * step(k)) * inputs[k].item;
-                if (step(k) == 1) {
-                    at[k] = from;
-                } else {
-                    if (i == begin || step(k) != 0) gather(buffers[k], from, step(k), inputs[k].item, n);
-                    at[k] = buffers[k];
-                }
-            }
-            kernel(out + (first + i) * out_item, at.data(), n);
-        }
-    }
-
-    std::int64_t step(std::size_t k) const { return shape.empty() ? 1 : inputs[k].strides.data()[shape.rank() - 1]; }
-
-    template <class T>
-    static void gather_as(char* to, const char* from, std::int64_t step, std::int64_t n) {
-        const T* source = reinterpret_cast<const T*>(from);
-        T* target = reinterpret_cast<T*>(to);
-        for (std::int64_t i = 0; i < n; ++i) target[i] = source[i * step];
-    }
-
-    static void gather(char* to, const char* from, std::int64_t step, std::int64_t item, std::int64_t n) {
-        if (item == 4)
-            gather_as<std::uint32_t>(to, from, step, n);
-        else if (item == 8)
-            gather_as<std::uint64_t>(to, from, step, n);
-        else
-            gather_as<std::uint8_t>(to, from, step, n);
-    }
-};
 
 [[noreturn]] void no_kernel(const char* operation, DType dtype) {
     throw DTypeError(
