@@ -96,17 +96,23 @@ const T* Tensor::data() const {
     return detail::data_as<T>(*this);
 }
 
+void detail::check_writable(const Tensor& t, const char* operation) {
+    check_defined(t, operation);
+    const Body& b = body(t);
+    if (grad_enabled() && needs_grad(t))
+        throw GradError(std::string(operation) +
+                        ": a tensor that requires a gradient is changed only under xg::NoGrad");
+    const bool shared = b.view && b.storage->refs.load(std::memory_order_acquire) > 1;
+    if (shared || !b.contiguous)
+        throw GradError(std::string(operation) + ": the tensor of shape " + b.shape.str() +
+                        " is a view of another; write to that, or to a clone()");
+}
+
 template <class T>
 T* Tensor::mutable_data() {
     static_cast<void>(data<T>());
-    detail::Body& b = body(*this);
-    if (grad_enabled() && detail::needs_grad(*this))
-        throw GradError("mutable_data: a tensor that requires a gradient is changed only under xg::NoGrad");
-    const bool shared = b.view && b.storage->refs.load(std::memory_order_acquire) > 1;
-    if (shared || !b.contiguous)
-        throw GradError("mutable_data: the tensor of shape " + b.shape.str() +
-                        " is a view of another; write to that, or to a clone()");
-    ++b.storage->version;
+    detail::check_writable(*this, "mutable_data");
+    ++body(*this).storage->version;
     return detail::data_as<T>(*this);
 }
 

@@ -117,6 +117,16 @@ public:
     template <class T>
     T* mutable_data();
 
+    // Changes in place, for what is not recorded: see <xgrad/autograd/in_place.hpp>.
+
+    Tensor& add_(const Tensor& other, Scalar alpha = 1);
+    Tensor& add_(Scalar other);
+    Tensor& mul_(const Tensor& other);
+    Tensor& mul_(Scalar other);
+    Tensor& copy_(const Tensor& other);
+    Tensor& fill_(Scalar value);
+    Tensor& zero_();
+
     /// The same elements in another shape; one size may be -1. A view where the strides allow, else a copy.
     Tensor reshape(const Shape& shape) const;
     /// Axes `a` and `b` exchanged: a view.

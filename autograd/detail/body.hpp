@@ -143,6 +143,9 @@ inline bool sole_owner(const Tensor& t) noexcept {
            b.storage->release == nullptr;
 }
 
+/// Throws GradError, naming `operation`, where t must not be written to: see Tensor::mutable_data.
+void check_writable(const Tensor& t, const char* operation);
+
 /// Whether gradients flow to or through t.
 inline bool needs_grad(const Tensor& t) noexcept { return body(t).node || body(t).requires_grad; }
 

@@ -45,6 +45,109 @@ enum class Fn : std::uint8_t {
     greater_equal,
     // of a bool and two
     where,
+    // of two of bool
+    logical_and,
+    logical_or,
+    logical_xor,
+
+    // Functions, in files of their own: all from here on. Of one input:
+    exp2,
+    expm1,
+    log2,
+    log10,
+    log1p,
+    sin,
+    cos,
+    tan,
+    asin,
+    acos,
+    atan,
+    sinh,
+    cosh,
+    asinh,
+    acosh,
+    atanh,
+    erf,
+    erfc,
+    lgamma,
+    digamma,
+    cbrt,
+    rsqrt,
+    reciprocal,
+    floor,
+    ceil,
+    round,
+    trunc,
+    // of one, with a bool result
+    isnan,
+    isinf,
+    isfinite,
+    // of two
+    atan2,
+    hypot,
+    remainder,
+    floor_quotient,
+    logaddexp,
+    xlogy,
+    // of two and the weight of the second
+    lerp,
+    // of one, the least and the greatest result
+    clip,
+};
+
+/// Numbers that are the same for all elements.
+struct Numbers {
+    double a = 0, b = 0, c = 0;
+};
+
+/// A Kernel with such numbers.
+using NumbersKernel = void (*)(void* out, const void* const* in, std::int64_t n, const Numbers& numbers);
+
+/// The element-wise functions with numbers. Those called backward take the gradient first.
+enum class NumbersFn : std::uint8_t {
+    // (least, greatest)
+    clip,
+    clip_backward,
+    hardtanh_backward,
+    // (order)
+    polygamma,
+    // (factor): in[0] + factor * in[1]
+    axpy,
+    // (relative, absolute, whether NaN is close to NaN): bool
+    isclose,
+    // (slope)
+    leaky_relu,
+    leaky_relu_backward,
+    // (factor below 0, factor, factor of the exponent)
+    elu,
+    elu_backward,
+    gelu,
+    gelu_backward,
+    gelu_tanh,
+    gelu_tanh_backward,
+    silu,
+    silu_backward,
+    mish,
+    mish_backward,
+    // (beta, threshold)
+    softplus,
+    softplus_backward,
+    softsign,
+    softsign_backward,
+    hardsigmoid,
+    hardsigmoid_backward,
+    hardswish,
+    hardswish_backward,
+    logsigmoid,
+    logsigmoid_backward,
+    // (x, weight); the gradients of both
+    prelu,
+    prelu_backward,
+    prelu_weight_backward,
+    // (value, gate); the gradients of both
+    glu,
+    glu_backward,
+    glu_gate_backward,
 };
 
 /// The kernel for `fn` on inputs of type `dtype`; null where there is none.
@@ -56,5 +159,13 @@ Kernel cast_kernel(DType from, DType to) noexcept;
 Kernel float32_kernel(Fn fn) noexcept;
 Kernel float64_kernel(Fn fn) noexcept;
 Kernel integer_kernel(Fn fn, DType dtype) noexcept;
+Kernel float32_function_kernel(Fn fn) noexcept;
+Kernel float64_function_kernel(Fn fn) noexcept;
+Kernel integer_function_kernel(Fn fn, DType dtype) noexcept;
+
+/// The kernel for `fn` on inputs of type `dtype`; null where there is none.
+NumbersKernel kernel(NumbersFn fn, DType dtype) noexcept;
+NumbersKernel float32_numbers_kernel(NumbersFn fn) noexcept;
+NumbersKernel float64_numbers_kernel(NumbersFn fn) noexcept;
 
 }  // namespace xg::detail

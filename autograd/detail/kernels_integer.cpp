@@ -7,6 +7,7 @@ namespace xg::detail {
 namespace {
 
 using Int = std::int64_t;
+using Byte = unsigned char;  // a bool, of which the compiler makes vectors
 
 // Wraps around instead of overflowing, as NumPy and PyTorch do.
 Int wrap(std::uint64_t value) { return static_cast<Int>(value); }
@@ -37,6 +38,15 @@ Kernel int64_kernel(Fn fn) noexcept {
     }
 }
 
+Kernel bool_kernel(Fn fn) noexcept {
+    switch (fn) {
+        case Fn::logical_and: return element_kernel<bool, Byte, Byte>([](Byte a, Byte b) { return (a & b) != 0; });
+        case Fn::logical_or: return element_kernel<bool, Byte, Byte>([](Byte a, Byte b) { return (a | b) != 0; });
+        case Fn::logical_xor: return element_kernel<bool, Byte, Byte>([](Byte a, Byte b) { return a != b; });
+        default: return comparison_kernel<bool>(fn);
+    }
+}
+
 template <class To, class From>
 To convert(From x) {
     if constexpr (std::is_same_v<To, bool>) {
@@ -64,7 +74,7 @@ Kernel cast_from(DType to) noexcept {
 }  // namespace
 
 Kernel integer_kernel(Fn fn, DType dtype) noexcept {
-    return dtype == DType::int64 ? int64_kernel(fn) : comparison_kernel<bool>(fn);
+    return dtype == DType::int64 ? int64_kernel(fn) : bool_kernel(fn);
 }
 
 Kernel cast_kernel(DType from, DType to) noexcept {
@@ -72,16 +82,17 @@ Kernel cast_kernel(DType from, DType to) noexcept {
         case DType::float32: return cast_from<float>(to);
         case DType::float64: return cast_from<double>(to);
         case DType::int64: return cast_from<Int>(to);
-        case DType::boolean: return cast_from<bool>(to);
+        case DType::boolean: return cast_from<Byte>(to);
     }
     return nullptr;
 }
 
 Kernel kernel(Fn fn, DType dtype) noexcept {
+    const bool function = fn >= Fn::exp2;
     switch (dtype) {
-        case DType::float32: return float32_kernel(fn);
-        case DType::float64: return float64_kernel(fn);
-        default: return integer_kernel(fn, dtype);
+        case DType::float32: return function ? float32_function_kernel(fn) : float32_kernel(fn);
+        case DType::float64: return function ? float64_function_kernel(fn) : float64_kernel(fn);
+        default: return function ? integer_function_kernel(fn, dtype) : integer_kernel(fn, dtype);
     }
 }
 

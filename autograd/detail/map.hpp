@@ -127,7 +127,9 @@ Kernel comparison_kernel(Fn fn) noexcept {
         case Fn::less_equal: return element_kernel<bool, T, T>([](T a, T b) { return a <= b; });
         case Fn::greater: return element_kernel<bool, T, T>([](T a, T b) { return a > b; });
         case Fn::greater_equal: return element_kernel<bool, T, T>([](T a, T b) { return a >= b; });
-        case Fn::where: return element_kernel<T, bool, T, T>([](bool c, T a, T b) { return c ? a : b; });
+        // Bytes, since the compiler makes no vectors of bool.
+        case Fn::where:
+            return element_kernel<T, unsigned char, T, T>([](unsigned char c, T a, T b) { return c != 0 ? a : b; });
         default: return nullptr;
     }
 }
