@@ -9,9 +9,7 @@
 namespace xg {
 
 using detail::body;
-using detail::Lines;
 using detail::lines_along;
-using detail::make_alias;
 using detail::make_tensor;
 using detail::record;
 using detail::saved;
@@ -19,41 +17,16 @@ using detail::wrt;
 
 namespace {
 
-/// Whether lines are better moved, so that their elements lie side by side: too few columns for vectors, or for all cores.
-bool few_columns(const Shape& shape, std::size_t axis) {
-    std::int64_t outer = 1, inner = 1;
-    for (std::size_t i = 0; i < shape.rank(); ++i)
-        if (i != axis) (i < axis ? outer : inner) *= shape[i];
-    if (inner == 1 || shape.empty()) return false;
-    return inner < 16 || (outer * ((inner + 63) / 64) < 8 && shape[axis] * inner > 4 * detail::kLineBlock);
-}
-
-/// Calls f with the tensors, or copies of them in which `axis` is the last one.
-template <class F>
-Tensor with_rows(const Tensor& a, const Tensor& b, std::size_t axis, F&& f) {
-    if (!few_columns(body(a).shape, axis)) return f(a, b, axis);
-    const auto moved = [&](const Tensor& t) {
-        return make_alias(t).transpose(static_cast<std::int64_t>(axis), -1).contiguous();
-    };
-    return f(moved(a), moved(b), body(a).shape.rank() - 1).transpose(static_cast<std::int64_t>(axis), -1).contiguous();
-}
-
 Tensor forward(const Tensor& x, std::size_t axis, bool logarithm) {
-    const auto run = [&](const Tensor& v, const Tensor&, std::size_t along) {
-        Tensor y = make_tensor(body(v).shape, body(v).dtype);
-        detail::softmax_lines(lines_along(v, along), y, logarithm);
-        return y;
-    };
-    return with_rows(x, x, axis, run);
+    Tensor y = make_tensor(body(x).shape, body(x).dtype);
+    detail::softmax_lines(lines_along(x, axis), y, logarithm);
+    return y;
 }
 
 Tensor backward(const Tensor& g, const Tensor& y, std::size_t axis, bool logarithm) {
-    const auto run = [&](const Tensor& p, const Tensor& q, std::size_t along) {
-        Tensor out = make_tensor(body(q).shape, body(q).dtype);
-        detail::softmax_backward_lines(lines_along(p, along), lines_along(q, along), out, logarithm);
-        return out;
-    };
-    return with_rows(g, y, axis, run);
+    Tensor out = make_tensor(body(y).shape, body(y).dtype);
+    detail::softmax_backward_lines(lines_along(g, axis), lines_along(y, axis), out, logarithm);
+    return out;
 }
 
 /// The sum along `axis`, which stays.

@@ -12,13 +12,18 @@
 namespace xg::detail {
 namespace {
 
-/// Calls f(first element of x's line, of the indices' line) for every line, in parallel.
+/// Calls f(first element in x, first in the indices, how many lines) for lines that lie side by side, in parallel.
 template <class F>
-void each_pair(const Lines& x, const Lines& at, F&& f) {
-    const std::int64_t lines = at.count(), per_task = pieces_per_task(x.size + at.size);
-    parallel_for((lines + per_task - 1) / per_task, [&](std::int64_t task) {
-        for (std::int64_t i = task * per_task; i < std::min(lines, (task + 1) * per_task); ++i)
-            f(x.begin(i), at.begin(i));
+void each_bundle(const Lines& x, const Lines& at, F&& f) {
+    const std::int64_t width = std::min<std::int64_t>(x.inner, 64);
+    if (width == 0) return;
+    const std::int64_t pieces = (x.inner + width - 1) / width, units = x.outer * pieces,
+                       per_task = pieces_per_task((x.size + at.size) * width);
+    parallel_for((units + per_task - 1) / per_task, [&](std::int64_t task) {
+        for (std::int64_t u = task * per_task; u < std::min(units, (task + 1) * per_task); ++u) {
+            const std::int64_t o = u / pieces, column = u % pieces * width;
+            f(o * x.size * x.inner + column, o * at.size * at.inner + column, std::min(width, x.inner - column));
+        }
     });
 }
 
@@ -31,9 +36,10 @@ Tensor pick_along(const Tensor& x, std::size_t axis, const Tensor& indices) {
     dispatch(body(x).dtype, [&]<class T>(T*) {
         const T* const source = data_as<T>(from.x);
         T* const to = data_as<T>(y);
-        each_pair(from, at, [&](std::int64_t p, std::int64_t q) {
-            for (std::int64_t k = 0; k < at.size; ++k)
-                to[q + k * at.inner] = source[p + index[q + k * at.inner] * from.inner];
+        const std::int64_t step = from.inner;
+        each_bundle(from, at, [&](std::int64_t p, std::int64_t q, std::int64_t width) {
+            for (std::int64_t k = 0; k < at.size * step; k += step)
+                for (std::int64_t j = 0; j < width; ++j) to[q + k + j] = source[p + index[q + k + j] * step + j];
         });
     });
     return record("pick_along", std::move(y), wrt(x, [axis, at = saved(indices), n = from.size](const Tensor& g) {
@@ -51,10 +57,11 @@ Tensor put_along(const Tensor& g, std::size_t axis, const Tensor& indices, std::
     dispatch_floating(body(g).dtype, [&]<class T>(T*) {
         const T* const source = data_as<T>(from.x);
         T* const target = data_as<T>(y);
-        each_pair(to, at, [&](std::int64_t p, std::int64_t q) {
-            for (std::int64_t k = 0; k < size; ++k) target[p + k * to.inner] = T(0);
-            for (std::int64_t k = 0; k < at.size; ++k)
-                target[p + index[q + k * at.inner] * to.inner] += source[q + k * at.inner];
+        const std::int64_t step = to.inner;
+        each_bundle(to, at, [&](std::int64_t p, std::int64_t q, std::int64_t width) {
+            for (std::int64_t k = 0; k < size; ++k) std::fill_n(target + p + k * step, width, T(0));
+            for (std::int64_t k = 0; k < at.size * step; k += step)
+                for (std::int64_t j = 0; j < width; ++j) target[p + index[q + k + j] * step + j] += source[q + k + j];
         });
     });
     return record("put_along", std::move(y),

@@ -29,6 +29,17 @@ xsimd::batch<T> exp_of_distances(const xsimd::batch<T>& d) {
     return e;
 }
 
+/// The lanes of a vector joined by `f`, halves upon halves.
+template <class T, class F>
+T joined(const xsimd::batch<T>& v, F&& f) {
+    constexpr std::size_t size = xsimd::batch<T>::size;
+    alignas(64) T lanes[size];
+    v.store_aligned(lanes);
+    for (std::size_t half = size / 2; half > 0; half /= 2)
+        for (std::size_t k = 0; k < half; ++k) lanes[k] = f(lanes[k], lanes[k + half]);
+    return lanes[0];
+}
+
 /// The greatest of n >= 1 elements; any number if one is NaN.
 template <class T>
 T greatest(const T* x, std::int64_t n) {
@@ -42,9 +53,7 @@ T greatest(const T* x, std::int64_t n) {
             a = xsimd::max(a, Vector::load_unaligned(x + i));
             b = xsimd::max(b, Vector::load_unaligned(x + i + width));
         }
-        alignas(64) T lanes[Vector::size];
-        xsimd::max(a, b).store_aligned(lanes);
-        for (const T v : lanes) result = v > result ? v : result;
+        result = joined<T>(xsimd::max(a, b), [](T p, T q) { return p > q ? p : q; });
     }
     for (; i < n; ++i) result = x[i] > result ? x[i] : result;
     return result;
@@ -68,8 +77,8 @@ double sum_of_exp(const T* x, T* to, std::int64_t n, T high) {
             if (to != nullptr) e.store_unaligned(to + i);
             sum = sum + e;
         }
-        alignas(64) T lanes[Vector::size];
         if (i < end) {
+            alignas(64) T lanes[Vector::size];
             const auto bytes = static_cast<std::size_t>(end - i) * sizeof(T);
             std::fill(lanes, lanes + width, -std::numeric_limits<T>::infinity());
             std::memcpy(lanes, x + i, bytes);
@@ -80,10 +89,7 @@ double sum_of_exp(const T* x, T* to, std::int64_t n, T high) {
             }
             sum = sum + e;
         }
-        sum.store_aligned(lanes);
-        T part = 0;
-        for (const T v : lanes) part += v;
-        total += static_cast<double>(part);
+        total += static_cast<double>(joined<T>(sum, [](T p, T q) { return p + q; }));
     }
     return total;
 }
@@ -101,6 +107,24 @@ void exp_in_place(T* x, std::int64_t n) {
     std::memcpy(lanes, x + i, bytes);
     exp_of_distances<T>(Vector::load_aligned(lanes)).store_aligned(lanes);
     std::memcpy(x + i, lanes, bytes);
+}
+
+/// out = g - exp(y) · s, of n elements.
+template <class T>
+void subtract_scaled_exp(const T* g, const T* y, T* out, std::int64_t n, T s) {
+    using Vector = xsimd::batch<T>;
+    constexpr auto width = static_cast<std::int64_t>(Vector::size);
+    const Vector factor(s);
+    std::int64_t i = 0;
+    for (; i + width <= n; i += width) {
+        const Vector e = exp_of_distances<T>(Vector::load_unaligned(y + i));
+        (Vector::load_unaligned(g + i) - e * factor).store_unaligned(out + i);
+    }
+    if (i == n) return;
+    alignas(64) T e[Vector::size] = {};
+    std::memcpy(e, y + i, static_cast<std::size_t>(n - i) * sizeof(T));
+    exp_of_distances<T>(Vector::load_aligned(e)).store_aligned(e);
+    for (std::int64_t k = 0; i + k < n; ++k) out[i + k] = g[i + k] - e[k] * s;
 }
 
 /// What a part of a line tells of log(Σ exp(x)): its greatest element, and the sum of exp of the distances from it. That is NaN where +inf

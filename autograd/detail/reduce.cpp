@@ -118,7 +118,18 @@ struct Reducer {
     /// Reduced elements [begin, end) of n results that lie side by side from x on.
     void columns(const T* x, std::int64_t n, std::int64_t begin, std::int64_t end, A* accumulators) const {
         std::fill(accumulators, accumulators + n, R::start());
-        for (std::int64_t r = begin; r < end; ++r) {
+        std::int64_t r = begin;
+        // Four rows at a time: the accumulators are read and written once for all of them.
+        for (; r + 4 <= end; r += 4) {
+            const T *const p = x + offset(r, gone, gone_strides), *const q = x + offset(r + 1, gone, gone_strides),
+                           *const s = x + offset(r + 2, gone, gone_strides),
+                           *const t = x + offset(r + 3, gone, gone_strides);
+            for (std::int64_t j = 0; j < n; ++j)
+                accumulators[j] =
+                    R::join(accumulators[j], R::join(R::join(static_cast<A>(p[j]), static_cast<A>(q[j])),
+                                                     R::join(static_cast<A>(s[j]), static_cast<A>(t[j]))));
+        }
+        for (; r < end; ++r) {
             const T* row = x + offset(r, gone, gone_strides);
             for (std::int64_t j = 0; j < n; ++j) accumulators[j] = R::join(accumulators[j], static_cast<A>(row[j]));
         }

@@ -24,8 +24,9 @@ Wide<T> plus(Wide<T> a, T b) {
 template <class T, std::int64_t step>
 Wide<T> sum_row(const T* x, T* y, std::int64_t n, Wide<T> start) {
     using A = Wide<T>;
-    constexpr std::int64_t ways = 8;
-    const std::int64_t part = std::min<std::int64_t>(512, n / ways);
+    // Not 512: parts that are a fraction of a page apart get into each other's way in the processor's store buffer.
+    constexpr std::int64_t ways = 8, most = 488;
+    const std::int64_t part = std::min(most, n / ways);
     std::int64_t i = 0;
     if (part >= 8) {
         for (; i + ways * part <= n; i += ways * part) {

@@ -5,14 +5,13 @@
 
 #include <xgrad/autograd/detail/exp_rows.hpp>
 #include <xgrad/autograd/detail/fold.hpp>
+#include <xgrad/autograd/detail/softmax_columns.hpp>
 
-// Lines whose elements lie side by side are rows. Others are worked on 64 lines at a time, element by element: columns. Few columns are
-// turned into rows by the operations.
+// Lines whose elements lie side by side are rows; softmax_columns.cpp has the others.
 
 namespace xg::detail {
 namespace {
 
-constexpr std::int64_t kColumns = 64;
 constexpr std::int64_t kShort = 32;  ///< Rows of fewer elements share their calls of exp.
 constexpr std::int64_t kPiece = 1024;
 
@@ -94,48 +93,6 @@ void rows(const Lines& lines, const T* x, T* y, bool logarithm) {
     });
 }
 
-/// Calls f(first element, width) for up to kColumns lines side by side, in parallel.
-template <class F>
-void each_column_piece(const Lines& lines, F&& f) {
-    const std::int64_t pieces = (lines.inner + kColumns - 1) / kColumns, units = lines.outer * pieces,
-                       per_task = pieces_per_task(lines.size * std::min(kColumns, lines.inner));
-    parallel_for((units + per_task - 1) / per_task, [&](std::int64_t task) {
-        for (std::int64_t u = task * per_task; u < std::min(units, (task + 1) * per_task); ++u) {
-            const std::int64_t column = u % pieces * kColumns;
-            f(u / pieces * lines.size * lines.inner + column, std::min(kColumns, lines.inner - column));
-        }
-    });
-}
-
-template <class T>
-void columns(const Lines& lines, const T* data, T* out, bool logarithm) {
-    const std::int64_t n = lines.size, step = lines.inner;
-    each_column_piece(lines, [&](std::int64_t first, std::int64_t width) {
-        const T* const x = data + first;
-        T* const y = out + first;
-        T high[kColumns], factor[kColumns], e[kColumns];
-        double sum[kColumns] = {};
-        std::copy(x, x + width, high);
-        for (std::int64_t r = 1; r < n; ++r)
-            for (std::int64_t j = 0; j < width; ++j) high[j] = x[r * step + j] > high[j] ? x[r * step + j] : high[j];
-        for (std::int64_t r = 0; r < n; ++r) {
-            T* const to = logarithm ? e : y + r * step;
-            for (std::int64_t j = 0; j < width; ++j) to[j] = x[r * step + j] - high[j];
-            if (logarithm) std::copy(e, e + width, y + r * step);
-            exp_in_place(to, width);
-            for (std::int64_t j = 0; j < width; ++j) sum[j] += static_cast<double>(to[j]);
-        }
-        for (std::int64_t j = 0; j < width; ++j) factor[j] = static_cast<T>(logarithm ? std::log(sum[j]) : 1 / sum[j]);
-        for (std::int64_t r = 0; r < n; ++r) {
-            T* const to = y + r * step;
-            if (logarithm)
-                for (std::int64_t j = 0; j < width; ++j) to[j] -= factor[j];
-            else
-                for (std::int64_t j = 0; j < width; ++j) to[j] *= factor[j];
-        }
-    });
-}
-
 /// Σ g · y, or Σ g, of n neighbours.
 template <class T>
 double weight(const T* g, const T* y, std::int64_t n, bool logarithm) {
@@ -162,17 +119,8 @@ double weight(const T* g, const T* y, std::int64_t n, bool logarithm) {
 template <class T>
 void backward_row(const T* g, const T* y, T* out, std::int64_t n, double sum, bool logarithm) {
     const T s = static_cast<T>(sum);
-    if (!logarithm) {
-        for (std::int64_t i = 0; i < n; ++i) out[i] = y[i] * (g[i] - s);
-        return;
-    }
-    T e[kPiece];
-    for (std::int64_t i = 0; i < n; i += kPiece) {
-        const std::int64_t k = std::min(kPiece, n - i);
-        std::copy(y + i, y + i + k, e);
-        exp_in_place(e, k);
-        for (std::int64_t j = 0; j < k; ++j) out[i + j] = g[i + j] - e[j] * s;
-    }
+    if (logarithm) return subtract_scaled_exp(g, y, out, n, s);
+    for (std::int64_t i = 0; i < n; ++i) out[i] = y[i] * (g[i] - s);
 }
 
 /// Rows of fewer than kShort elements, with shared calls of exp.
@@ -232,30 +180,6 @@ void backward_rows(const Lines& lines, const T* g, const T* y, T* out, bool loga
 }
 
 template <class T>
-void backward_columns(const Lines& lines, const T* gradient, const T* result, T* out, bool logarithm) {
-    const std::int64_t n = lines.size, step = lines.inner;
-    each_column_piece(lines, [&](std::int64_t first, std::int64_t width) {
-        const T *const g = gradient + first, *const y = result + first;
-        T* const to = out + first;
-        double sum[kColumns] = {};
-        T s[kColumns], e[kColumns];
-        for (std::int64_t r = 0; r < n * step; r += step)
-            for (std::int64_t j = 0; j < width; ++j)
-                sum[j] += static_cast<double>(logarithm ? g[r + j] : g[r + j] * y[r + j]);
-        for (std::int64_t j = 0; j < width; ++j) s[j] = static_cast<T>(sum[j]);
-        for (std::int64_t r = 0; r < n * step; r += step) {
-            if (!logarithm) {
-                for (std::int64_t j = 0; j < width; ++j) to[r + j] = y[r + j] * (g[r + j] - s[j]);
-                continue;
-            }
-            std::copy(y + r, y + r + width, e);
-            exp_in_place(e, width);
-            for (std::int64_t j = 0; j < width; ++j) to[r + j] = g[r + j] - e[j] * s[j];
-        }
-    });
-}
-
-template <class T>
 struct LogSumExp {
     using Element = T;
     using State = ExpSum;
@@ -289,7 +213,7 @@ void softmax_lines(const Lines& lines, const Tensor& out, bool logarithm) {
         if (lines.inner == 1)
             rows(lines, data_as<T>(lines.x), data_as<T>(out), logarithm);
         else
-            columns(lines, data_as<T>(lines.x), data_as<T>(out), logarithm);
+            softmax_columns(lines, data_as<T>(lines.x), data_as<T>(out), logarithm);
     });
 }
 
@@ -299,7 +223,7 @@ void softmax_backward_lines(const Lines& g, const Lines& y, const Tensor& out, b
         if (y.inner == 1)
             backward_rows(y, data_as<T>(g.x), data_as<T>(y.x), data_as<T>(out), logarithm);
         else
-            backward_columns(y, data_as<T>(g.x), data_as<T>(y.x), data_as<T>(out), logarithm);
+            softmax_backward_columns(y, data_as<T>(g.x), data_as<T>(y.x), data_as<T>(out), logarithm);
     });
 }
 

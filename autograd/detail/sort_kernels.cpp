@@ -88,7 +88,7 @@ struct Pair {
     }
 };
 
-constexpr std::int64_t kFewElements = 96;        ///< That comparisons sort faster.
+constexpr std::int64_t kFewElements = 40;        ///< That comparisons sort faster.
 constexpr std::int64_t kManyElements = 1 << 17;  ///< Of which a line is sorted by all cores.
 constexpr std::int64_t kBlocks = 16;
 using Histogram = std::array<std::int64_t, 256>;
@@ -98,20 +98,39 @@ std::size_t digit(const E& e, int byte) {
     return static_cast<std::size_t>(e.key() >> (8 * byte) & 0xff);
 }
 
-/// Sorts n entries of `a` with the help of `b`, and returns the one of them that the result is in.
+/// Sorts n entries that are nearly in order by moving each to its place, with a fixed budget of moves; false if that is used up.
+template <class E>
+bool sort_nearly_sorted(E* a, std::int64_t n) {
+    std::int64_t budget = 4 * n;
+    for (std::int64_t i = 1; i < n; ++i) {
+        const E e = a[i];
+        std::int64_t k = i;
+        for (; k > 0 && e < a[k - 1]; --k) a[k] = a[k - 1];
+        a[k] = e;
+        budget -= i - k;
+        if (budget < 0) return false;
+    }
+    return true;
+}
+
+/// Sorts n entries of `a` with the help of `b`, and returns the one of them that the result is in. For not so many the upper two of four
+/// bytes bring most of them in order.
 template <class E>
 E* sort_by_bytes(E* a, E* b, std::int64_t n) {
-    std::array<Histogram, E::kBytes> counts{};
+    const int first = E::kBytes == 4 && n <= 1024 ? 2 : 0;
+    std::array<std::array<std::uint32_t, 256>, E::kBytes> counts;
+    for (int byte = first; byte < E::kBytes; ++byte) counts[static_cast<std::size_t>(byte)].fill(0);
     for (std::int64_t i = 0; i < n; ++i)
-        for (int byte = 0; byte < E::kBytes; ++byte) ++counts[static_cast<std::size_t>(byte)][digit(a[i], byte)];
-    for (int byte = 0; byte < E::kBytes; ++byte) {
-        Histogram& count = counts[static_cast<std::size_t>(byte)];
+        for (int byte = first; byte < E::kBytes; ++byte) ++counts[static_cast<std::size_t>(byte)][digit(a[i], byte)];
+    for (int byte = first; byte < E::kBytes; ++byte) {
+        auto& count = counts[static_cast<std::size_t>(byte)];
         if (count[digit(a[0], byte)] == n) continue;
-        std::int64_t at = 0;
-        for (std::int64_t& c : count) c = std::exchange(at, at + c);
+        std::uint32_t at = 0;
+        for (std::uint32_t& c : count) c = std::exchange(at, at + c);
         for (std::int64_t i = 0; i < n; ++i) b[count[digit(a[i], byte)]++] = a[i];
         std::swap(a, b);
     }
+    if (first != 0 && !sort_nearly_sorted(a, n)) std::sort(a, a + n);
     return a;
 }
 
