@@ -59,6 +59,11 @@ Tensor put_along(const Tensor& g, std::size_t axis, const Tensor& indices, std::
         T* const target = data_as<T>(y);
         const std::int64_t step = to.inner;
         each_bundle(to, at, [&](std::int64_t p, std::int64_t q, std::int64_t width) {
+            if (step == 1) {
+                std::fill_n(target + p, size, T(0));
+                for (std::int64_t k = 0; k < at.size; ++k) target[p + index[q + k]] += source[q + k];
+                return;
+            }
             for (std::int64_t k = 0; k < size; ++k) std::fill_n(target + p + k * step, width, T(0));
             for (std::int64_t k = 0; k < at.size * step; k += step)
                 for (std::int64_t j = 0; j < width; ++j) target[p + index[q + k + j] * step + j] += source[q + k + j];

@@ -29,15 +29,20 @@ xsimd::batch<T> exp_of_distances(const xsimd::batch<T>& d) {
     return e;
 }
 
-/// The lanes of a vector joined by `f`, halves upon halves.
+/// N numbers joined by `f`, halves upon halves.
+template <std::size_t N, class T, class F>
+T joined(const T* lanes, const F& f) {
+    if constexpr (N == 1)
+        return lanes[0];
+    else
+        return f(joined<N / 2>(lanes, f), joined<N / 2>(lanes + N / 2, f));
+}
+
 template <class T, class F>
-T joined(const xsimd::batch<T>& v, F&& f) {
-    constexpr std::size_t size = xsimd::batch<T>::size;
-    alignas(64) T lanes[size];
+T joined(const xsimd::batch<T>& v, const F& f) {
+    alignas(64) T lanes[xsimd::batch<T>::size];
     v.store_aligned(lanes);
-    for (std::size_t half = size / 2; half > 0; half /= 2)
-        for (std::size_t k = 0; k < half; ++k) lanes[k] = f(lanes[k], lanes[k + half]);
-    return lanes[0];
+    return joined<xsimd::batch<T>::size>(static_cast<const T*>(lanes), f);
 }
 
 /// The greatest of n >= 1 elements; any number if one is NaN.

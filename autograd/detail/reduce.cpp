@@ -80,6 +80,7 @@ typename R::Accumulator reduce_row(const T* x, std::int64_t n, std::int64_t step
     return result;
 }
 
+/// The same with as many lanes as keep the processor from waiting for sums, where that pays.
 constexpr std::int64_t kBlock = 32768;  // elements that one task reduces
 constexpr std::int64_t kBuffer = 256;   // accumulators on the stack
 
