@@ -27,13 +27,6 @@ Tensor sum_marked(const Tensor& x, const Shape& reduced) {
                   wrt(x, [shape = body(x).shape](const Tensor& g) { return broadcast_to(g, shape); }));
 }
 
-/// 1/n for each of the n elements of x that equal the result y of their reduction, 0 for the others. Constant, so not recorded.
-Tensor tie_shares(const Tensor& x, const Tensor& y, const Shape& reduced) {
-    const NoGrad no_grad;
-    const Tensor v = x.detach(), hit = where(equal(v, y), 1, where(not_equal(v, v), 1, zeros_like(v)));
-    return hit / detail::reduce(Reduction::sum, hit, reduced);
-}
-
 Tensor extremum(const char* operation, Reduction kind, const Tensor& x, const Axes& axes, bool keepdims) {
     const Plan plan(x, axes, operation);
     if (plan.count == 0 && plan.dropped_shape.elements() > 0)
@@ -41,7 +34,7 @@ Tensor extremum(const char* operation, Reduction kind, const Tensor& x, const Ax
                          body(x).shape.str());
     const Tensor y = record(operation, detail::reduce(kind, x, plan.reduced),
                             wrt(x, [x = saved(x), reduced = plan.reduced](const Tensor& g, const Tensor& y) {
-                                return g * tie_shares(x.get(), y, reduced);
+                                return g * detail::tie_shares(x.get(), y, reduced);
                             }));
     return drop(y, plan, keepdims);
 }
@@ -56,7 +49,21 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
 Tensor mean(const Tensor& v, const Axes& axes, bool keepdims) {
     const Plan plan(v, axes, "mean");
     const Tensor x = is_floating(body(v).dtype) ? v : v.to(float32);
-    return drop(sum_marked(x, plan.reduced) / plan.count, plan, keepdims);
+    const Tensor y =
+        record("mean", detail::reduce(Reduction::mean, x, plan.reduced),
+               wrt(x, [shape = body(x).shape, n = plan.count](const Tensor& g) { return broadcast_to(g / n, shape); }));
+    return drop(y, plan, keepdims);
+}
+
+Tensor nansum(const Tensor& x, const Axes& axes, bool keepdims) {
+    detail::check_defined(x, "nansum");
+    return sum(is_floating(body(x).dtype) ? where(equal(x, x), x, 0) : x, axes, keepdims);
+}
+
+Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdims) {
+    detail::check_defined(x, "nanmean");
+    if (!is_floating(body(x).dtype)) return mean(x, axes, keepdims);
+    return nansum(x, axes, keepdims) / sum(equal(x, x), axes, keepdims);
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keepdims) {
@@ -67,6 +74,12 @@ Tensor min(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 namespace detail {
+
+Tensor tie_shares(const Tensor& x, const Tensor& y, const Shape& reduced) {
+    const NoGrad no_grad;
+    const Tensor v = x.detach(), hit = where(equal(v, y), 1, where(not_equal(v, v), 1, zeros_like(v)));
+    return hit / reduce(Reduction::sum, hit, reduced);
+}
 
 Tensor sum_to(const Tensor& g, const Shape& shape, const char* operation) {
     const Shape& from = body(g).shape;

@@ -19,6 +19,13 @@ inline std::size_t checked_axis(std::int64_t axis, const Shape& shape, const cha
     return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
 }
 
+/// The same for operations along lines, to which a tensor of rank 0 is one element of axis 0 or -1.
+inline std::size_t line_axis(const Tensor& x, std::int64_t axis, const char* operation) {
+    check_defined(x, operation);
+    if (body(x).shape.empty() && (axis == 0 || axis == -1)) return 0;
+    return checked_axis(axis, body(x).shape, operation);
+}
+
 /// What a reduction over `axes` does to a shape: a 1 for each axis that is reduced, and the shapes with those axes of size 1 and without them.
 struct Plan {
     Shape reduced, kept_shape, dropped_shape;

@@ -26,6 +26,12 @@ struct Sum {
         else
             return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
     }
+    static T finish(Accumulator a, std::int64_t) { return static_cast<T>(a); }
+};
+
+template <class T>
+struct Mean : Sum<T> {
+    static T finish(double sum, std::int64_t n) { return static_cast<T>(sum / static_cast<double>(n)); }
 };
 
 template <class T>
@@ -36,6 +42,7 @@ struct Max {
     }
     // | and not ||: without a branch the compiler uses vectors.
     static T join(T a, T b) { return ((a > b) | (a != a)) ? a : b; }
+    static T finish(T a, std::int64_t) { return a; }
 };
 
 template <class T>
@@ -45,6 +52,7 @@ struct Min {
         return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
     }
     static T join(T a, T b) { return ((a < b) | (a != a)) ? a : b; }
+    static T finish(T a, std::int64_t) { return a; }
 };
 
 /// Of n elements `step` apart. Lanes of independent accumulators let the compiler use vectors without reordering anything.
@@ -72,6 +80,7 @@ typename R::Accumulator reduce_row(const T* x, std::int64_t n, std::int64_t step
     return result;
 }
 
+/// The same with as many lanes as keep the processor from waiting for sums, where that pays.
 constexpr std::int64_t kBlock = 32768;  // elements that one task reduces
 constexpr std::int64_t kBuffer = 256;   // accumulators on the stack
 
@@ -110,7 +119,18 @@ struct Reducer {
     /// Reduced elements [begin, end) of n results that lie side by side from x on.
     void columns(const T* x, std::int64_t n, std::int64_t begin, std::int64_t end, A* accumulators) const {
         std::fill(accumulators, accumulators + n, R::start());
-        for (std::int64_t r = begin; r < end; ++r) {
+        std::int64_t r = begin;
+        // Four rows at a time: the accumulators are read and written once for all of them.
+        for (; r + 4 <= end; r += 4) {
+            const T *const p = x + offset(r, gone, gone_strides), *const q = x + offset(r + 1, gone, gone_strides),
+                           *const s = x + offset(r + 2, gone, gone_strides),
+                           *const t = x + offset(r + 3, gone, gone_strides);
+            for (std::int64_t j = 0; j < n; ++j)
+                accumulators[j] =
+                    R::join(accumulators[j], R::join(R::join(static_cast<A>(p[j]), static_cast<A>(q[j])),
+                                                     R::join(static_cast<A>(s[j]), static_cast<A>(t[j]))));
+        }
+        for (; r < end; ++r) {
             const T* row = x + offset(r, gone, gone_strides);
             for (std::int64_t j = 0; j < n; ++j) accumulators[j] = R::join(accumulators[j], static_cast<A>(row[j]));
         }
@@ -124,13 +144,15 @@ struct Reducer {
         const bool by_columns = !kept.empty() && kept_strides.back() == 1 && (gone.empty() || gone_strides.back() != 1);
         if (by_columns) {
             run_columns();
-        } else if (results == 1) {
-            out[0] = static_cast<T>(whole(reduced));
+        } else if (results == 1 || (results < 16 && reduced > kBlock)) {
+            // Few results of many elements: all work on each of them.
+            for (std::int64_t i = 0; i < results; ++i)
+                out[i] = R::finish(whole(data + offset(i, kept, kept_strides), reduced), reduced);
         } else {
             const std::int64_t per_task = std::max<std::int64_t>(1, kBlock / std::max<std::int64_t>(1, reduced));
             parallel_for((results + per_task - 1) / per_task, [&](std::int64_t task) {
                 for (std::int64_t i = task * per_task; i < std::min(results, (task + 1) * per_task); ++i)
-                    out[i] = static_cast<T>(rows(data + offset(i, kept, kept_strides), 0, reduced));
+                    out[i] = R::finish(rows(data + offset(i, kept, kept_strides), 0, reduced), reduced);
             });
         }
     }
@@ -150,12 +172,12 @@ struct Reducer {
     }
 
     /// One result of everything: blocks side by side, joined in order.
-    A whole(std::int64_t reduced) const {
+    A whole(const T* x, std::int64_t reduced) const {
         const std::int64_t block = std::max(kBlock, (reduced + kBuffer - 1) / kBuffer),
                            blocks = (reduced + block - 1) / block;
         A partial[kBuffer];
         parallel_for(blocks,
-                     [&](std::int64_t b) { partial[b] = rows(data, b * block, std::min(reduced, (b + 1) * block)); });
+                     [&](std::int64_t b) { partial[b] = rows(x, b * block, std::min(reduced, (b + 1) * block)); });
         A result = R::start();
         for (std::int64_t b = 0; b < blocks; ++b) result = R::join(result, partial[b]);
         return result;
@@ -181,14 +203,14 @@ struct Reducer {
                                partial.get() + task * kBuffer);
             A accumulators[kBuffer];
             columns(x, n, 0, reduced, accumulators);
-            for (std::int64_t j = 0; j < n; ++j) out[g * width + begin + j] = static_cast<T>(accumulators[j]);
+            for (std::int64_t j = 0; j < n; ++j) out[g * width + begin + j] = R::finish(accumulators[j], reduced);
         });
         for (std::int64_t piece = 0; cuts > 1 && piece < groups * pieces; ++piece) {
             const std::int64_t begin = piece % pieces * kBuffer, n = std::min(kBuffer, width - begin);
             A* const sums = partial.get() + piece * cuts * kBuffer;
             for (std::int64_t cut = 1; cut < cuts; ++cut)
                 for (std::int64_t j = 0; j < n; ++j) sums[j] = R::join(sums[j], sums[cut * kBuffer + j]);
-            for (std::int64_t j = 0; j < n; ++j) out[piece / pieces * width + begin + j] = static_cast<T>(sums[j]);
+            for (std::int64_t j = 0; j < n; ++j) out[piece / pieces * width + begin + j] = R::finish(sums[j], reduced);
         }
     }
 };
@@ -225,6 +247,9 @@ Tensor reduce(Reduction kind, const Tensor& x, const Shape& reduced) {
     dispatch(body(x).dtype, [&]<class T>(T*) {
         switch (kind) {
             case Reduction::sum: return run<T, Sum<T>>(x, reduced, out);
+            case Reduction::mean:
+                if constexpr (std::is_floating_point_v<T>) run<T, Mean<T>>(x, reduced, out);
+                return;
             case Reduction::max: return run<T, Max<T>>(x, reduced, out);
             case Reduction::min: return run<T, Min<T>>(x, reduced, out);
         }
