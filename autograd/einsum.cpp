@@ -1,8 +1,7 @@
 #include <xgrad/autograd/einsum.hpp>
 
-#include <algorithm>
-#include <bit>
 #include <string>
+#include <utility>
 
 #include <xgrad/autograd/detail/einsum_spec.hpp>
 #include <xgrad/autograd/detail/node.hpp>
@@ -18,6 +17,7 @@ namespace xg {
 using detail::bit;
 using detail::body;
 using detail::EinsumSpec;
+using detail::LabelList;
 using detail::Labels;
 
 namespace {
@@ -25,40 +25,30 @@ namespace {
 /// A tensor whose axes have labels, each another.
 struct Operand {
     Tensor t;
-    std::vector<int> labels;
+    LabelList labels;
 
-    Labels set() const {
-        Labels all = 0;
-        for (const int label : labels) all |= bit(label);
-        return all;
-    }
-    std::size_t axis(int label) const {
-        return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());
-    }
-    std::int64_t step(int label) const { return body(t).strides[axis(label)]; }
+    Labels set() const { return labels.set(); }
 };
 
 /// t without the axes that have nothing to say: diagonals for labels that come twice, and axes of size 1 taken away.
-Operand plain(const Tensor& t, const std::vector<int>& labels) {
+Operand plain(const Tensor& t, const LabelList& labels) {
     Operand x{t, labels};
-    for (std::size_t i = 0; i < x.labels.size(); ++i) {
-        for (std::size_t k = i + 1; k < x.labels.size(); ++k) {
-            if (x.labels[k] != x.labels[i]) continue;
-            x.t = diagonal(x.t, 0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(k));
-            // The diagonal's axis is the last one now.
-            const int label = x.labels[i];
-            x.labels.erase(x.labels.begin() + static_cast<std::ptrdiff_t>(k));
-            x.labels.erase(x.labels.begin() + static_cast<std::ptrdiff_t>(i));
-            x.labels.push_back(label);
-            i = static_cast<std::size_t>(-1);
-            break;
-        }
+    for (std::size_t k = 1; k < x.labels.size(); ++k) {
+        const int label = x.labels[k];
+        const std::size_t first = x.labels.find(label);
+        if (first == k) continue;
+        x.t = diagonal(x.t, 0, static_cast<std::int64_t>(first), static_cast<std::int64_t>(k));
+        // The diagonal's axis is the last one now.
+        x.labels.erase(k);
+        x.labels.erase(first);
+        x.labels.push_back(label);
+        k = 0;
     }
     Shape shape = body(x.t).shape;
     for (std::size_t i = x.labels.size(); i-- > 0;) {
         if (shape[i] != 1) continue;
         shape = shape.erased(i);
-        x.labels.erase(x.labels.begin() + static_cast<std::ptrdiff_t>(i));
+        x.labels.erase(i);
     }
     x.t = x.t.reshape(shape);
     return x;
@@ -66,42 +56,42 @@ Operand plain(const Tensor& t, const std::vector<int>& labels) {
 
 /// x summed over the labels that are not in `needed`.
 void sum_others(Operand& x, Labels needed) {
+    if ((x.set() & ~needed) == 0) return;
     std::vector<std::int64_t> axes;
-    std::vector<int> kept;
+    LabelList kept;
     for (std::size_t i = 0; i < x.labels.size(); ++i) {
         if ((needed & bit(x.labels[i])) == 0)
             axes.push_back(static_cast<std::int64_t>(i));
         else
             kept.push_back(x.labels[i]);
     }
-    if (axes.empty()) return;
     x.t = sum(x.t, Axes(axes));
-    x.labels = std::move(kept);
+    x.labels = kept;
 }
 
 /// x with its axes in the order of `labels`, which are all of its own.
-Tensor ordered(const Operand& x, const std::vector<int>& labels) {
+Tensor ordered(const Operand& x, const LabelList& labels) {
     Shape order = Shape::filled(labels.size(), 0);
-    for (std::size_t i = 0; i < labels.size(); ++i) order[i] = static_cast<std::int64_t>(x.axis(labels[i]));
+    for (std::size_t i = 0; i < labels.size(); ++i) order[i] = static_cast<std::int64_t>(x.labels.find(labels[i]));
     return permute(x.t, order);
 }
 
 /// The labels of x that are in `set`, in x's order.
-std::vector<int> picked(const Operand& x, Labels set) {
-    std::vector<int> labels;
+LabelList picked(const Operand& x, Labels set) {
+    LabelList labels;
     for (const int label : x.labels)
         if ((set & bit(label)) != 0) labels.push_back(label);
     return labels;
 }
 
-std::vector<int> joined(const std::vector<int>& a, const std::vector<int>& b, const std::vector<int>& c = {}) {
-    std::vector<int> all = a;
-    all.insert(all.end(), b.begin(), b.end());
-    all.insert(all.end(), c.begin(), c.end());
-    return all;
+/// The lists one after another; no label is in two of them.
+LabelList joined(LabelList a, const LabelList& b, const LabelList& c = {}) {
+    a.append(b);
+    a.append(c);
+    return a;
 }
 
-Shape shape_of(const std::vector<int>& labels, const std::vector<std::int64_t>& sizes) {
+Shape shape_of(const LabelList& labels, const std::vector<std::int64_t>& sizes) {
     Shape shape = Shape::filled(labels.size(), 1);
     for (std::size_t i = 0; i < labels.size(); ++i) shape[i] = sizes[static_cast<std::size_t>(labels[i])];
     return shape;
@@ -112,19 +102,27 @@ Shape with(const Shape& batch, std::int64_t rows, std::int64_t columns) {
 }
 
 /// x's axes in the order of `labels`, with axes of size 1 for those that it does not have.
-Tensor spread(const Operand& x, const std::vector<int>& labels) {
-    std::vector<int> own;
+Tensor spread(const Operand& x, const LabelList& labels) {
+    LabelList own;
     Shape shape = Shape::filled(labels.size(), 1);
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        if ((x.set() & bit(labels[i])) == 0) continue;
+        const std::size_t axis = x.labels.find(labels[i]);
+        if (axis == x.labels.size()) continue;
         own.push_back(labels[i]);
-        shape[i] = body(x.t).shape[x.axis(labels[i])];
+        shape[i] = body(x.t).shape[axis];
     }
     return ordered(x, own).reshape(shape);
 }
 
+/// The product element by element, summed over what is not in `needed`.
+Operand spread_product(const Operand& a, const Operand& b, const LabelList& axes, Labels needed) {
+    Operand result{spread(a, axes) * spread(b, axes), axes};
+    sum_others(result, needed);
+    return result;
+}
+
 /// The product of two operands, summed over the labels that are not in `needed`. `first` says which labels should come first in the result.
-Operand multiplied(Operand a, Operand b, Labels needed, const std::vector<int>& first,
+Operand multiplied(Operand a, Operand b, Labels needed, const LabelList& first,
                    const std::vector<std::int64_t>& sizes) {
     sum_others(a, needed | b.set());
     sum_others(b, needed | a.set());
@@ -136,28 +134,24 @@ Operand multiplied(Operand a, Operand b, Labels needed, const std::vector<int>& 
         return first.size();
     };
     if (place(b) < place(a)) std::swap(a, b);
-    const std::vector<int> left = picked(a, ~common), right = picked(b, ~common);
-    std::vector<int> batch;
+    const LabelList left = picked(a, ~common), right = picked(b, ~common);
+    const Operand& larger = body(a.t).numel >= body(b.t).numel ? a : b;
+    // Where there are no matrices in it: memory is walked through as the larger operand lies, if it has all axes.
+    if ((summed == 0 || right.empty()) && left.empty()) return spread_product(a, b, b.labels, needed);
+    if (summed == 0 && right.empty()) return spread_product(a, b, a.labels, needed);
+    LabelList batch;
     for (const int label : first)
         if ((common & needed & bit(label)) != 0) batch.push_back(label);
     for (const int label : picked(a, common & needed))
-        if (std::find(batch.begin(), batch.end(), label) == batch.end()) batch.push_back(label);
-    if (summed == 0 || (left.empty() && right.empty())) {
-        // No matrices in it: products element by element, and their sum.
-        const std::vector<int> axes = joined(batch, joined(left, right));
-        const std::vector<int> gone = picked(body(a.t).numel >= body(b.t).numel ? a : b, summed);
-        Tensor product = spread(a, joined(axes, gone)) * spread(b, joined(axes, gone));
-        Operand result{std::move(product), joined(axes, gone)};
-        sum_others(result, needed);
-        return result;
-    }
+        if (batch.find(label) == batch.size()) batch.push_back(label);
+    if (summed == 0) return spread_product(a, b, joined(batch, left, right), needed);
     // (batch, left, summed) · (batch, summed, right), with the summed axes in the order that suits the larger operand.
-    const std::vector<int> inner = picked(body(a.t).numel >= body(b.t).numel ? a : b, summed);
+    const LabelList inner = picked(larger, summed);
     const Shape outer = shape_of(batch, sizes), rows = shape_of(left, sizes), columns = shape_of(right, sizes);
     const std::int64_t m = rows.elements(), n = columns.elements(), k = shape_of(inner, sizes).elements();
     const Tensor p = ordered(a, joined(batch, left, inner)).reshape(with(outer, m, k)),
                  q = ordered(b, joined(batch, inner, right)).reshape(with(outer, k, n));
-    const std::vector<int> labels = joined(batch, left, right);
+    const LabelList labels = joined(batch, left, right);
     return {matmul(p, q).reshape(shape_of(labels, sizes)), labels};
 }
 
@@ -174,7 +168,7 @@ Tensor einsum(std::string_view text, const std::vector<Tensor>& operands) {
     DType dtype = body(operands[0]).dtype;
     for (const Tensor& t : operands) dtype = promote(dtype, body(t).dtype);
     // Labels of size 1 are nowhere but in the result's shape.
-    std::vector<int> output;
+    LabelList output;
     Labels wanted = 0;
     for (const int label : spec.output)
         if (spec.sizes[static_cast<std::size_t>(label)] != 1) {
@@ -182,6 +176,7 @@ Tensor einsum(std::string_view text, const std::vector<Tensor>& operands) {
             wanted |= bit(label);
         }
     std::vector<Operand> left;
+    left.reserve(operands.size());
     for (std::size_t i = 0; i < operands.size(); ++i) left.push_back(plain(operands[i].to(dtype), spec.operands[i]));
     const auto needed_beside = [&](std::size_t p, std::size_t q) {
         Labels needed = wanted;

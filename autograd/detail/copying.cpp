@@ -134,11 +134,21 @@ struct Copy {
         });
     }
 
+    /// A whole tile by way of a buffer: long reads, long writes, and steps that the compiler knows between.
+    static void turn(T* target, std::int64_t down, const T* source, std::int64_t from_across) {
+        T buffer[kTile][kTile];
+        for (std::int64_t j = 0; j < kTile; ++j) std::memcpy(buffer[j], source + j * from_across, sizeof(buffer[j]));
+        for (std::int64_t i = 0; i < kTile; ++i)
+            for (std::int64_t j = 0; j < kTile; ++j) target[i * down + j] = buffer[j][i];
+    }
+
     void tile(T* target, const T* source, std::int64_t begin, std::int64_t end, std::int64_t first,
               std::int64_t last) const {
         const std::size_t k = rank() - 2;
         const std::int64_t down = to_strides[k], across = to_strides[k + 1], from_down = from_strides[k],
                            from_across = from_strides[k + 1];
+        if (from_down == 1 && across == 1 && end - begin == kTile && last - first == kTile)
+            return turn(target + begin * down + first, down, source + begin + first * from_across, from_across);
         for (std::int64_t i = begin; i < end; ++i)
             row(target + i * down + first * across, across, source + i * from_down + first * from_across, from_across,
                 last - first);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <string>
 
@@ -86,11 +87,12 @@ struct Namer {
         return of_dots[from_behind];
     }
 
-    void sized(int label, std::size_t operand, std::size_t axis, const Shape& shape, const std::string& what) {
+    void sized(int label, std::size_t operand, std::size_t axis, const Shape& shape, char letter) {
         std::int64_t& known = result.sizes[static_cast<std::size_t>(label)];
         const std::int64_t size = shape[axis];
         if (known != 1 && size != 1 && known != size)
-            fail(what + " has size " + std::to_string(known) + " before and " + std::to_string(size) + " in operand " +
+            fail((letter == '.' ? std::string("\"...\"") : std::string("'") + letter + "'") + " has size " +
+                 std::to_string(known) + " before and " + std::to_string(size) + " in operand " +
                  std::to_string(operand) + " of shape " + shape.str());
         if (known == 1) known = size;
     }
@@ -101,26 +103,26 @@ struct Namer {
             fail("operand " + std::to_string(operand) + " has " + std::to_string(letters) +
                  (term.dots == Term::kNone ? " letters" : " letters beside \"...\"") + ", but the shape " +
                  shape.str());
+        if (shape.rank() > LabelList::kMost) fail("operand " + std::to_string(operand) + " has more than 64 axes");
         const std::size_t dots = shape.rank() - letters;
-        std::vector<int> labels;
+        LabelList& labels = result.operands.emplace_back();
         for (std::size_t i = 0; i <= letters; ++i) {
             if (i == term.dots)
                 for (std::size_t k = 0; k < dots; ++k) {
-                    labels.push_back(dot(dots - 1 - k));
-                    sized(labels.back(), operand, labels.size() - 1, shape, "\"...\"");
+                    const int label = dot(dots - 1 - k);
+                    labels.push_back(label);
+                    sized(label, operand, labels.size() - 1, shape, '.');
                 }
             if (i == letters) break;
             const int label = letter(term.letters[i]);
-            const auto first =
-                static_cast<std::size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());
+            const std::size_t first = labels.find(label);
             const std::size_t axis = labels.size();
             labels.push_back(label);
             if (shape[first] != shape[axis])
                 fail(std::string("'") + term.letters[i] + "' is there twice in operand " + std::to_string(operand) +
                      ", whose axes have different sizes: " + shape.str());
-            sized(label, operand, axis, shape, std::string("'") + term.letters[i] + "'");
+            sized(label, operand, axis, shape, term.letters[i]);
         }
-        result.operands.push_back(std::move(labels));
     }
 };
 
@@ -128,6 +130,9 @@ struct Namer {
 
 EinsumSpec::EinsumSpec(std::string_view spec, const std::vector<const Shape*>& shapes) {
     Parser parser{.spec = spec, .terms = {}, .output = {}};
+    parser.terms.reserve(shapes.size());
+    operands.reserve(shapes.size());
+    sizes.reserve(8);
     parser.run();
     if (parser.terms.size() != shapes.size())
         throw ValueError("einsum: \"" + std::string(spec) + "\" is for " + std::to_string(parser.terms.size()) +
@@ -135,15 +140,16 @@ EinsumSpec::EinsumSpec(std::string_view spec, const std::vector<const Shape*>& s
     Namer namer{.spec = spec, .result = *this, .of_letter = {}, .of_dots = {}};
     namer.of_letter.fill(-1);
     for (std::size_t i = 0; i < shapes.size(); ++i) namer.name(parser.terms[i], i, *shapes[i]);
-    const auto add_dots = [&] { output.insert(output.end(), namer.of_dots.rbegin(), namer.of_dots.rend()); };
+    const auto add_dots = [&] {
+        for (std::size_t k = namer.of_dots.size(); k-- > 0;) output.push_back(namer.of_dots[k]);
+    };
     if (!parser.explicit_output) {
         add_dots();
-        for (int c = 'A'; c <= 'z'; ++c) {
-            std::ptrdiff_t times = 0;
-            for (const Term& term : parser.terms)
-                times += std::count(term.letters.begin(), term.letters.end(), static_cast<char>(c));
-            if (times == 1) output.push_back(namer.letter(static_cast<char>(c)));
-        }
+        std::array<int, 128> times{};
+        for (const Term& term : parser.terms)
+            for (const char c : term.letters) ++times[static_cast<std::size_t>(c)];
+        for (int c = 'A'; c <= 'z'; ++c)
+            if (times[static_cast<std::size_t>(c)] == 1) output.push_back(namer.letter(static_cast<char>(c)));
         return;
     }
     const Term& out = parser.output;
@@ -211,6 +217,7 @@ double best_order(const std::vector<Labels>& operands, Labels output, const std:
 
 std::vector<Pair> contraction_order(const std::vector<Labels>& given, Labels output,
                                     const std::vector<std::int64_t>& sizes) {
+    if (given.size() == 2) return {{0, 1}};
     std::vector<Labels> operands = given;
     std::vector<Pair> order;
     while (operands.size() > 4) {

@@ -9,6 +9,7 @@ namespace {
 
 /// Ranges of targets that are written side by side where nothing else tells tasks apart.
 constexpr std::int64_t kRanges = 4;
+constexpr std::int64_t kFarFromCache = 1 << 22;  // bytes
 
 /// Tasks of about kIndexBlock elements each: outer entries [o0, o1) with indices [i0, i1).
 template <class F>
@@ -79,7 +80,10 @@ void write_rows(const Rows& r, A* to, const std::int64_t* index, const T* from, 
             some(0, r.outer, task * piece, std::min(r.inner, (task + 1) * piece), 0, r.size);
         });
     }
-    const std::int64_t range = std::max<std::int64_t>(1, (r.size + kRanges - 1) / kRanges);
+    // Looking for the indices of a range pays only where targets are far from cache.
+    const std::int64_t range = r.size * r.inner * static_cast<std::int64_t>(sizeof(A)) < kFarFromCache
+                                   ? r.size
+                                   : (r.size + kRanges - 1) / kRanges;
     parallel_for((r.size + range - 1) / range, [&](std::int64_t task) {
         some(0, r.outer, 0, r.inner, task * range, std::min(r.size, (task + 1) * range));
     });
