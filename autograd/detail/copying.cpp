@@ -122,14 +122,21 @@ struct Copy {
     void run_tiles() const {
         const std::size_t outer = rank() - 2;
         const std::int64_t m = shape[outer], n = shape[outer + 1], planes = Shape(shape.data(), outer).elements();
-        const std::int64_t tile_rows = (m + kTile - 1) / kTile;
-        const std::int64_t per_task = std::max<std::int64_t>(1, kBlock / (kTile * n)), all = planes * tile_rows;
+        // Strips of tiles across the shorter side, so that both sides of a strip are cached until they are used up.
+        const bool columns = m < n;
+        const std::int64_t length = columns ? n : m, width = columns ? m : n, strips = (length + kTile - 1) / kTile;
+        const std::int64_t per_task = std::max<std::int64_t>(1, kBlock / (kTile * width)), all = planes * strips;
         parallel_for((all + per_task - 1) / per_task, [&](std::int64_t task) {
             for (std::int64_t t = task * per_task; t < std::min(all, (task + 1) * per_task); ++t) {
-                const auto [a, b] = offsets(t / tile_rows, outer);
-                const std::int64_t begin = t % tile_rows * kTile, end = std::min(m, begin + kTile);
-                for (std::int64_t j = 0; j < n; j += kTile)
-                    tile(to + a, from + b, begin, end, j, std::min(n, j + kTile));
+                const auto [a, b] = offsets(t / strips, outer);
+                const std::int64_t begin = t % strips * kTile, end = std::min(length, begin + kTile);
+                for (std::int64_t i = 0; i < width; i += kTile) {
+                    const std::int64_t stop = std::min(width, i + kTile);
+                    if (columns)
+                        tile(to + a, from + b, i, stop, begin, end);
+                    else
+                        tile(to + a, from + b, begin, end, i, stop);
+                }
             }
         });
     }
