@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(large_arrays_in_blocks) {
     // Rows and columns, few and many targets; each in one way to tell tasks apart.
     for (const auto& [outer, size, inner, n] :
          {std::tuple{1, 1000, 1, 100'000}, std::tuple{1, 7, 1, 100'000}, std::tuple{40, 50, 3, 700},
-          std::tuple{2, 90, 200, 300}, std::tuple{1, 5000, 8, 9000}, std::tuple{1, 30, 65, 5000}}) {
+          std::tuple{2, 90, 200, 300}, std::tuple{1, 5000, 8, 9000}, std::tuple{1, 30, 65, 5000},
+          std::tuple{1, 600'000, 1, 100'000}, std::tuple{2, 100'000, 6, 9000}}) {
         const Tensor v = support::uniform(draw, {outer, size, inner}),
                      index = xg::from_data(random_indices(draw, n, size), {n});
         const Tensor src = support::uniform(draw, {outer, n, inner});
