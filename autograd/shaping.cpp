@@ -1,11 +1,10 @@
 #include <xgrad/autograd/shaping.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
-#include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/axes.hpp>
+#include <xgrad/autograd/detail/copying.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/core/error.hpp>
@@ -84,8 +83,7 @@ Tensor reshape(const Tensor& x, const Shape& wanted) {
     if (body(x).numel == 0 || reshaped_strides(from, body(x).strides, shape, strides)) {
         y = make_view(x, shape, body(x).numel == 0 ? detail::contiguous_strides(shape) : strides, 0);
     } else {
-        y = make_tensor(from, body(x).dtype);
-        detail::copy_elements(y, x);
+        y = detail::dense_copy(x);
         y = make_view(y, shape, detail::contiguous_strides(shape), 0);
     }
     return record("reshape", std::move(y), wrt(x, [from](const Tensor& g) { return reshape(g, from); }));
@@ -101,48 +99,142 @@ Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b) {
                   wrt(x, [a, b](const Tensor& g) { return transpose(g, a, b); }));
 }
 
+Tensor flatten(const Tensor& x, std::int64_t first, std::int64_t last) {
+    check_defined(x, "flatten");
+    const Shape& shape = body(x).shape;
+    if (shape.empty()) {
+        static_cast<void>(checked_axis(first, {1}, "flatten"));
+        static_cast<void>(checked_axis(last, {1}, "flatten"));
+        return reshape(x, {1});
+    }
+    const std::size_t p = checked_axis(first, shape, "flatten"), q = checked_axis(last, shape, "flatten");
+    if (p > q)
+        throw ShapeError("flatten: expected a first axis before the last, got " + std::to_string(first) + " and " +
+                         std::to_string(last) + " for the shape " + shape.str());
+    Shape to = shape;
+    for (std::size_t i = q; i > p; --i) {
+        to[i - 1] *= to[i];
+        to = to.erased(i);
+    }
+    return reshape(x, to);
+}
+
+Tensor unflatten(const Tensor& x, std::int64_t axis, const Shape& sizes) {
+    check_defined(x, "unflatten");
+    const Shape& shape = body(x).shape;
+    const std::size_t at = checked_axis(axis, shape, "unflatten");
+    Shape parts = sizes;
+    std::int64_t known = 1;
+    std::size_t open = 0;
+    bool valid = !sizes.empty();
+    for (const std::int64_t size : sizes) {
+        open += size == -1 ? 1 : 0;
+        valid = valid && size >= -1 && (size == -1 || !__builtin_mul_overflow(known, size, &known));
+    }
+    valid = valid && (open == 0 ? known == shape[at] : open == 1 && known > 0 && shape[at] % known == 0);
+    if (!valid)
+        throw ShapeError("unflatten: axis " + std::to_string(axis) + " of the shape " + shape.str() +
+                         " does not fit into " + sizes.str());
+    for (std::int64_t& size : parts)
+        if (size == -1) size = shape[at] / known;
+    Shape to = shape.erased(at);
+    for (std::size_t i = 0; i < parts.rank(); ++i) to = to.inserted(at + i, parts[i]);
+    return reshape(x, to);
+}
+
+Tensor squeeze(const Tensor& x, const Axes& axes) {
+    const detail::Plan plan(x, axes, "squeeze");
+    Shape shape = body(x).shape;
+    for (std::size_t i = shape.rank(); i-- > 0;)
+        if (plan.reduced[i] != 0 && shape[i] == 1) shape = shape.erased(i);
+    return reshape(x, shape);
+}
+
+Tensor unsqueeze(const Tensor& x, std::int64_t axis) {
+    check_defined(x, "unsqueeze");
+    const Shape& shape = body(x).shape;
+    const auto rank = static_cast<std::int64_t>(shape.rank());
+    if (axis < -rank - 1 || axis > rank)
+        throw ShapeError("unsqueeze: axis " + std::to_string(axis) + " is out of range for a new axis of the shape " +
+                         shape.str());
+    return reshape(x, shape.inserted(static_cast<std::size_t>(axis < 0 ? axis + rank + 1 : axis), 1));
+}
+
+Tensor atleast_1d(const Tensor& x) {
+    check_defined(x, "atleast_1d");
+    return body(x).shape.empty() ? reshape(x, {1}) : x;
+}
+
+Tensor atleast_2d(const Tensor& x) {
+    check_defined(x, "atleast_2d");
+    return body(x).shape.rank() < 2 ? reshape(x, {1, body(x).numel}) : x;
+}
+
+Tensor atleast_3d(const Tensor& x) {
+    check_defined(x, "atleast_3d");
+    const Shape& shape = body(x).shape;
+    if (shape.rank() < 2) return reshape(x, {1, body(x).numel, 1});
+    return shape.rank() == 2 ? reshape(x, {shape[0], shape[1], 1}) : x;
+}
+
+Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) { return transpose(x, a, b); }
+
 namespace {
 
-/// Zeros of `shape` with g at the positions that a slice took: the gradient of `slice`.
-Tensor slice_backward(const Tensor& g, const Shape& shape, std::int64_t axis, std::int64_t start, std::int64_t stop,
-                      std::int64_t step) {
-    Tensor y = zeros(shape, {.dtype = body(g).dtype});
-    const auto at = static_cast<std::size_t>(axis);
-    // Rows of the sliced axis and what lies inside it, copied one position at a time.
-    Shape outer(shape.data(), at), inner(shape.data() + at + 1, shape.rank() - at - 1);
-    const std::int64_t bytes = inner.elements() * item_size(body(g).dtype), count = body(g).shape[at];
-    const Tensor dense = g.contiguous();
-    const char* from = body(dense).data;
-    for (std::int64_t o = 0; bytes > 0 && o < outer.elements(); ++o) {
-        char* to = body(y).data + (o * shape[at] + start) * bytes;
-        if (step == 1) {
-            std::memcpy(to, from, static_cast<std::size_t>(count * bytes));
-            from += count * bytes;
-        } else {
-            for (std::int64_t i = 0; i < count; ++i, from += bytes)
-                std::memcpy(to + i * step * bytes, from, static_cast<std::size_t>(bytes));
-        }
+/// x with axis order[i] as its axis i; every axis is there once.
+Tensor permuted(const Tensor& x, const Shape& order) {
+    Shape shape = order, strides = order, back = order;
+    bool same = true;
+    for (std::size_t i = 0; i < order.rank(); ++i) {
+        const auto axis = static_cast<std::size_t>(order[i]);
+        shape[i] = body(x).shape[axis];
+        strides[i] = body(x).strides[axis];
+        back[axis] = static_cast<std::int64_t>(i);
+        same = same && axis == i;
     }
-    return record("slice_backward", std::move(y),
-                  wrt(g, [=](const Tensor& gg) { return slice(gg, axis, start, stop, step); }));
+    if (same) return x;
+    return record("permute", make_view(x, shape, strides, 0),
+                  wrt(x, [back](const Tensor& g) { return permuted(g, back); }));
 }
 
 }  // namespace
 
-Tensor slice(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_t stop, std::int64_t step) {
-    check_defined(x, "slice");
-    Shape shape = body(x).shape, strides = body(x).strides;
-    const std::size_t at = checked_axis(axis, shape, "slice");
-    if (step < 1) throw ValueError("slice: expected a step of at least 1, got " + std::to_string(step));
-    const std::int64_t size = shape[at];
-    start = std::clamp<std::int64_t>(start < 0 ? start + size : start, 0, size);
-    stop = std::clamp<std::int64_t>(stop < 0 ? stop + size : stop, start, size);
-    shape[at] = stop == start ? 0 : (stop - start - 1) / step + 1;
-    const std::int64_t offset = shape[at] == 0 ? 0 : start * strides[at];
-    if (shape[at] > 1) strides[at] *= step;
-    return record("slice", make_view(x, shape, strides, offset),
-                  wrt(x, [from = body(x).shape, at = static_cast<std::int64_t>(at), start, stop,
-                          step](const Tensor& g) { return slice_backward(g, from, at, start, stop, step); }));
+Tensor permute(const Tensor& x, const Shape& axes) {
+    check_defined(x, "permute");
+    const Shape& shape = body(x).shape;
+    Shape order = axes, seen = Shape::filled(shape.rank(), 0);
+    bool valid = axes.rank() == shape.rank();
+    for (std::size_t i = 0; valid && i < axes.rank(); ++i) {
+        const std::size_t axis = checked_axis(axes[i], shape, "permute");
+        order[i] = static_cast<std::int64_t>(axis);
+        valid = std::exchange(seen[axis], 1) == 0;
+    }
+    if (!valid)
+        throw ShapeError("permute: expected each axis of the shape " + shape.str() + " once, got the axes " +
+                         axes.str());
+    return permuted(x, order);
+}
+
+Tensor moveaxis(const Tensor& x, const Axes& source, const Axes& destination) {
+    check_defined(x, "moveaxis");
+    const Shape& shape = body(x).shape;
+    const Shape &from = source.list(), &to = destination.list();
+    Shape order = Shape::filled(shape.rank(), -1), moved = Shape::filled(shape.rank(), 0);
+    bool valid = from.rank() == to.rank();
+    for (std::size_t i = 0; valid && i < from.rank(); ++i) {
+        const std::size_t p = checked_axis(from[i], shape, "moveaxis"), q = checked_axis(to[i], shape, "moveaxis");
+        valid = std::exchange(moved[p], 1) == 0 && std::exchange(order[q], static_cast<std::int64_t>(p)) == -1;
+    }
+    if (!valid)
+        throw ShapeError("moveaxis: expected as many different axes on both sides, got " + from.str() + " and " +
+                         to.str() + " for the shape " + shape.str());
+    std::size_t next = 0;
+    for (std::int64_t& axis : order) {
+        if (axis >= 0) continue;
+        while (moved[next] != 0) ++next;
+        axis = static_cast<std::int64_t>(next++);
+    }
+    return permuted(x, order);
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
@@ -161,69 +253,8 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
                   wrt(x, [](const Tensor& g) { return g; }));
 }
 
-Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis) {
-    if (tensors.empty()) throw ValueError("concat: expected at least one tensor, got none");
-    for (const Tensor& t : tensors) check_defined(t, "concat");
-    Shape shape = body(tensors[0]).shape;
-    const std::size_t at = checked_axis(axis, shape, "concat");
-    DType dtype = body(tensors[0]).dtype;
-    std::int64_t total = 0;
-    for (const Tensor& t : tensors) {
-        Shape other = body(t).shape;
-        dtype = promote(dtype, body(t).dtype);
-        if (other.rank() == shape.rank()) {
-            total += other[at];
-            other[at] = shape[at];
-        }
-        if (!(other == shape))
-            throw ShapeError("concat: the shapes " + body(tensors[0]).shape.str() + " and " + body(t).shape.str() +
-                             " differ in more than axis " + std::to_string(axis));
-    }
-    shape[at] = total;
-    Tensor y = make_tensor(shape, dtype, "concat");
-    const std::int64_t outer = Shape(shape.data(), at).elements();
-    const std::int64_t inner = Shape(shape.data() + at + 1, shape.rank() - at - 1).elements() * item_size(dtype);
-    std::int64_t start = 0;
-    std::vector<const Tensor*> inputs;
-    std::vector<std::int64_t> starts;
-    for (const Tensor& t : tensors) {
-        inputs.push_back(&t);
-        starts.push_back(start);
-        Tensor dense = make_tensor(body(t).shape, dtype);
-        detail::copy_elements(dense, t);
-        const std::int64_t rows = body(t).shape[at], bytes = rows * inner;
-        for (std::int64_t o = 0; bytes > 0 && o < outer; ++o)
-            std::memcpy(body(y).data + (o * total + start) * inner, body(dense).data + o * bytes,
-                        static_cast<std::size_t>(bytes));
-        start += rows;
-    }
-    starts.push_back(start);
-    Tensor* const output = &y;
-    detail::record_joint("concat", {&output, 1}, inputs,
-                         [starts, at = static_cast<std::int64_t>(at)](detail::Gradients& gradients) {
-                             for (std::uint32_t i = 0; i + 1 < starts.size(); ++i)
-                                 if (gradients.needs(i))
-                                     gradients.set(i, slice(gradients.of_output(), at, starts[i], starts[i + 1]));
-                         });
-    return y;
-}
-
 Tensor Tensor::reshape(const Shape& shape) const { return xg::reshape(*this, shape); }
 Tensor Tensor::transpose(std::int64_t a, std::int64_t b) const { return xg::transpose(*this, a, b); }
-Tensor Tensor::slice(std::int64_t axis, std::int64_t start, std::int64_t stop, std::int64_t step) const {
-    return xg::slice(*this, axis, start, stop, step);
-}
-
-Tensor Tensor::operator[](std::int64_t i) const {
-    check_defined(*this, "operator[]");
-    if (rank() == 0) throw IndexError("operator[]: a tensor of rank 0 cannot be indexed; item() is its value");
-    const std::int64_t n = size(0), at = i < 0 ? i + n : i;
-    if (at < 0 || at >= n)
-        throw IndexError("operator[]: index " + std::to_string(i) + " is out of range for the shape " + shape().str());
-    const Shape inner(shape().data() + 1, shape().rank() - 1);
-    return slice(0, at, at + 1).reshape(inner);
-}
-
 Tensor Tensor::to(DType dtype) const {
     check_defined(*this, "to");
     if (body(*this).dtype == dtype) return *this;
@@ -240,9 +271,7 @@ Tensor Tensor::contiguous() const {
 
 Tensor Tensor::clone() const {
     check_defined(*this, "clone");
-    Tensor y = make_tensor(body(*this).shape, body(*this).dtype);
-    detail::copy_elements(y, *this);
-    return record("clone", std::move(y), wrt(*this, [](const Tensor& g) { return g; }));
+    return record("clone", detail::dense_copy(*this), wrt(*this, [](const Tensor& g) { return g; }));
 }
 
 Tensor Tensor::detach() const {

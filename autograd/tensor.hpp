@@ -131,7 +131,7 @@ public:
     Tensor reshape(const Shape& shape) const;
     /// Axes `a` and `b` exchanged: a view.
     Tensor transpose(std::int64_t a = -1, std::int64_t b = -2) const;
-    /// Elements start, start + step, … before `stop` along `axis`, as Python's slices; a view. step >= 1.
+    /// Elements start, start + step, … before `stop` along `axis`, as Python's slices; a view, or with a negative step a copy.
     Tensor slice(std::int64_t axis, std::int64_t start, std::int64_t stop, std::int64_t step = 1) const;
     /// The i-th entry along the first axis, which goes away: a view. Throws IndexError.
     Tensor operator[](std::int64_t i) const;
