@@ -44,6 +44,7 @@ Matrix<T> moved(Matrix<T> matrix, std::int64_t row, std::int64_t column) {
 /// is held up by the memory.
 constexpr std::int64_t kWorthSharing = 1 << 21, kWorthSharingVector = 1 << 18;
 
+/// Rows that are worth packing the other operand for: measured, 64 lose a quarter of the speed, 256 three percent.
 constexpr std::int64_t kTile = 256;
 
 /// One product, cut into slabs of rows or columns; or of the inner axis, whose sums are added in order, where the result is small.
@@ -64,7 +65,8 @@ void multiply_one(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, M
         return;
     }
     // Two slabs at least; each more packs the other operand anew.
-    const std::int64_t slabs = std::clamp<std::int64_t>((longest + kTile - 1) / kTile, 2, 64),
+    const std::int64_t tile = longest < 4096 ? kTile : 2 * kTile,
+                       slabs = std::clamp<std::int64_t>((longest + tile - 1) / tile, 2, 64),
                        size = ((longest + slabs - 1) / slabs + 15) / 16 * 16;
     parallel_for((longest + size - 1) / size, [&](std::int64_t i) {
         const std::int64_t first = i * size, count = std::min(size, longest - first);
@@ -156,18 +158,24 @@ void multiply_matrices(const Tensor& a, const Tensor& b, const Tensor& y) {
 }
 
 double inner_product(const Tensor& a, const Tensor& b) {
-    constexpr std::int64_t block = 4096, blocks_a_task = 16;
+    constexpr std::int64_t block = 1024, lanes = 64, blocks_a_task = 64;
     const std::int64_t n = body(a).numel, blocks = (n + block - 1) / block;
     const Tensor p = dense(a), q = dense(b);
     const Scratch<double> sums(blocks);
     dispatch_floating(body(a).dtype, [&]<class T>(T*) {
+        const T *const x = data_as<T>(p), *const y = data_as<T>(q);
         parallel_for((blocks + blocks_a_task - 1) / blocks_a_task, [&](std::int64_t task) {
             for (std::int64_t i = task * blocks_a_task; i < std::min(blocks, (task + 1) * blocks_a_task); ++i) {
-                const std::int64_t size = std::min(block, n - i * block);
-                T total = 0;
-                gemm(1, 1, size, {data_as<T>(p) + i * block, size, false}, {data_as<T>(q) + i * block, size, true},
-                     T(0), &total, 1);
-                sums[i] = static_cast<double>(total);
+                // A few products of each lane are added in T, the lanes and blocks in double precision.
+                const std::int64_t end = std::min(n, (i + 1) * block);
+                T lane[lanes] = {};
+                std::int64_t at = i * block;
+                for (; at + lanes <= end; at += lanes)
+                    for (std::int64_t j = 0; j < lanes; ++j) lane[j] += x[at + j] * y[at + j];
+                double total = 0;
+                for (; at < end; ++at) total += static_cast<double>(x[at] * y[at]);
+                for (const T v : lane) total += static_cast<double>(v);
+                sums[i] = total;
             }
         });
     });
