@@ -71,7 +71,8 @@ struct EighResult {
     Tensor eigenvectors;  ///< (..., n, n), orthonormal, in columns, each up to its sign.
 };
 /// Eigenvalues and -vectors of symmetric (..., n, n). Only the lower triangle is read; the gradient is symmetric. Throws ValueError for NaN and
-/// infinity. A gradient of the eigenvectors throws GradError where it depends on two of which the eigenvalues are equal to rounding.
+/// infinity. A gradient of the eigenvectors throws GradError where it depends on two of which the eigenvalues are equal to rounding; one that
+/// is 0 along both does not.
 XG_EXPORT EighResult eigh(const Tensor& a);
 
 struct SvdResult {
@@ -81,7 +82,7 @@ struct SvdResult {
 };
 /// The reduced singular value decomposition a = U · diag(S) · Vh of (..., m, n); columns of U and rows of Vh up to a common sign. Throws
 /// ValueError for NaN and infinity. The gradient of S always exists; one of U and Vh throws GradError where it depends on two vectors of which
-/// the singular values are equal to rounding, or on the space of those that are 0. Derivative: Townsend, Differentiating the singular
+/// the singular values are equal to rounding, or on the space of those that are 0; one that is 0 along these does not. Derivative: Townsend, Differentiating the singular
 /// value decomposition (2016).
 XG_EXPORT SvdResult svd(const Tensor& a);
 

@@ -134,7 +134,7 @@ Tensor trace(const Tensor& x) {
     const Tensor diagonal = detail::make_view(x, detail::with_axis(detail::batch_of(shape), std::min(m, n)),
                                               Shape(steps.data(), rank - 1), 0);
     return record("trace", sum(diagonal, -1), wrt(x, [m, n](const Tensor& g) {
-                      return detail::as_column(detail::as_column(g)) * eye(m, n, {.dtype = body(g).dtype});
+                      return where(eye(m, n) == 1, detail::as_column(detail::as_column(g)), 0);
                   }));
 }
 

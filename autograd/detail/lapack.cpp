@@ -5,6 +5,7 @@
 
 #include <xgrad/autograd/detail/gemm.hpp>
 #include <xgrad/autograd/detail/scratch.hpp>
+#include <xgrad/core/error.hpp>
 
 // The few Fortran routines that are used, as LAPACK declares them; after the arguments come the lengths of the strings, as gfortran passes them.
 extern "C" {
@@ -84,10 +85,14 @@ int narrow(std::int64_t n) { return static_cast<int>(n); }
 
 constexpr int kAsk = -1;
 
-/// As LAPACK answers how much memory it wants: rounded up, since a float holds no large integers.
+/// The length of the working memory that LAPACK asked for; a little more, since a float holds no large integers exactly. Throws
+/// ShapeError where its own count of it does not fit into an int.
 template <class T>
-std::int64_t answered(T size) {
-    return static_cast<std::int64_t>(static_cast<double>(size) * (1 + 1e-6)) + 1;
+int length_of(T wanted) {
+    const double length = static_cast<double>(wanted) * (1 + 1e-6) + 1;
+    if (!(wanted >= T(0) && length <= static_cast<double>(kLapackSize)))
+        throw ShapeError("LAPACK: the matrix is too large for this decomposition");
+    return static_cast<int>(length);
 }
 
 template <class T>
@@ -140,7 +145,7 @@ void lu_invert(std::int64_t n, T* factors, const int* pivots) {
     int info = 0;
     T wanted = 0;
     Routines<T>::getri(&size, factors, &size, pivots, &wanted, &kAsk, &info);
-    const int length = narrow(answered(wanted));
+    const int length = length_of(wanted);
     const Scratch<T> work(length);
     Routines<T>::getri(&size, factors, &size, pivots, work.data(), &length, &info);
 }
@@ -179,7 +184,7 @@ void qr_factor(std::int64_t m, std::int64_t n, T* a, T* q, T* r) {
     const Scratch<T> tau(k);
     Routines<T>::gelqf(&rows, &columns, a, &rows, tau.data(), &first, &kAsk, &info);
     Routines<T>::orglq(&rank, &columns, &rank, q, &rank, tau.data(), &second, &kAsk, &info);
-    const int length = narrow(std::max(answered(first), answered(second)));
+    const int length = length_of(std::max(first, second));
     const Scratch<T> work(length);
     Routines<T>::gelqf(&rows, &columns, a, &rows, tau.data(), work.data(), &length, &info);
     for (std::int64_t i = 0; i < k; ++i) {
@@ -198,7 +203,7 @@ int symmetric_eigen(std::int64_t n, T* a, T* values) {
     int info = 0, integers = 0;
     T wanted = 0;
     Routines<T>::syevd(&job, &uplo, &size, a, &size, values, &wanted, &kAsk, &integers, &kAsk, &info, 1, 1);
-    const int length = narrow(answered(wanted));
+    const int length = length_of(wanted);
     const Scratch<T> work(length);
     const Scratch<int> integer_work(integers);
     Routines<T>::syevd(&job, &uplo, &size, a, &size, values, work.data(), &length, integer_work.data(), &integers,
@@ -217,7 +222,7 @@ int singular_values(std::int64_t m, std::int64_t n, T* a, T* u, T* s, T* vh) {
     const Scratch<int> integer_work(8 * static_cast<std::int64_t>(k));
     Routines<T>::gesdd(&job, &rows, &columns, a, &rows, s, vh, &rows, u, &k, &wanted, &kAsk, integer_work.data(), &info,
                        1);
-    const int length = narrow(answered(wanted));
+    const int length = length_of(wanted);
     const Scratch<T> work(length);
     Routines<T>::gesdd(&job, &rows, &columns, a, &rows, s, vh, &rows, u, &k, work.data(), &length, integer_work.data(),
                        &info, 1);
@@ -232,7 +237,7 @@ int least_squares(std::int64_t m, std::int64_t n, std::int64_t r, T* a, T* b, T 
     T wanted = 0;
     Routines<T>::gelsd(&rows, &columns, &sides, a, &rows, b, &tall, s, &cutoff, &found, &wanted, &kAsk, &integers,
                        &info);
-    const int length = narrow(answered(wanted));
+    const int length = length_of(wanted);
     const Scratch<T> work(length);
     const Scratch<int> integer_work(std::max(integers, 1));
     Routines<T>::gelsd(&rows, &columns, &sides, a, &rows, b, &tall, s, &cutoff, &found, work.data(), &length,

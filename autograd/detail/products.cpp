@@ -50,7 +50,7 @@ constexpr std::int64_t kTile = 256;
 /// One product, cut into slabs of rows or columns; or of the inner axis, whose sums are added in order, where the result is small.
 template <class T>
 void multiply_one(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T* y) {
-    const std::int64_t longest = std::max(m, n), worth = std::min(m, n) == 1 ? kWorthSharingVector : kWorthSharing;
+    const std::int64_t longest = std::max(m, n), worth = std::min({m, n, k}) == 1 ? kWorthSharingVector : kWorthSharing;
     if (m * n * k < worth) return gemm(m, n, k, a, b, T(0), y, n);
     if (k > 16 * longest) {
         const std::int64_t slabs = std::clamp<std::int64_t>(k / 2048, 2, 16), depth = (k + slabs - 1) / slabs;
