@@ -37,7 +37,7 @@ XG_EXPORT Tensor cholesky_solve(const Tensor& b, const Tensor& l, bool upper = f
 XG_EXPORT Tensor inv(const Tensor& a);
 
 /// The determinants, (...), of (..., n, n); 1 for n = 0. The gradient is that of the adjugate, at singular matrices, too: from LU factors
-/// where these are regular, else from singular values, as in PyTorch. The second derivative of singular matrices of a rank below
+/// where these are regular, else from singular values; PyTorch gives 0 there. The second derivative of singular matrices of a rank below
 /// n - 1 throws GradError.
 XG_EXPORT Tensor det(const Tensor& a);
 
@@ -99,8 +99,8 @@ XG_EXPORT Tensor pinv(const Tensor& a, const PinvOptions& options = {});
 struct LstsqResult {
     Tensor solution;  ///< (..., n, r), or (..., n) for vectors.
     Tensor
-        residuals;  ///< |a · x - b|² of each column, (..., r) or (); of shape (0,) where m <= n or the rank is below n.
-    Tensor rank;    ///< int64, (...).
+        residuals;  ///< |a · x - b|² of each column, (..., r) or (...); of shape (0,) where m <= n or a rank is below n.
+    Tensor rank;             ///< int64, (...).
     Tensor singular_values;  ///< Of a, (..., min(m, n)); no gradient flows through them.
 };
 /// The x with the least |a · x - b|, and of these the shortest, by singular values. a is (..., m, n), b (..., m, r), or vectors: (m,), or a's
