@@ -61,7 +61,7 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis) {
                              " differ in more than axis " + std::to_string(axis));
     }
     shape[at] = starts.back();
-    Tensor y = make_tensor(shape, dtype);
+    Tensor y = make_tensor(shape, dtype, "concat");
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const Tensor t = converted(tensors[i], dtype);
         write_piece(y, at, starts[i], t, body(t).shape, body(t).strides);

@@ -1,16 +1,12 @@
 #include <xgrad/autograd/linalg.hpp>
 
-#include <algorithm>
-#include <climits>
 #include <string>
 
 #include <xgrad/autograd/detail/elementwise.hpp>
-#include <xgrad/autograd/detail/gemm.hpp>
 #include <xgrad/autograd/detail/linear_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/threads.hpp>
 
 namespace xg {
 
@@ -18,116 +14,7 @@ using detail::body;
 using detail::check_defined;
 using detail::data_as;
 using detail::make_tensor;
-using detail::record;
 using detail::saved;
-using detail::wrt;
-
-namespace {
-
-/// The last two axes of t as BLAS can read them; t is copied where it cannot.
-template <class T>
-struct Operand {
-    Tensor t;
-    detail::Matrix<T> matrix;
-
-    explicit Operand(const Tensor& given) : t(given) {
-        const detail::Body& b = body(t);
-        const std::size_t n = b.shape.rank();
-        const std::int64_t rows = b.shape[n - 2], columns = b.shape[n - 1], down = b.strides[n - 2],
-                           across = b.strides[n - 1];
-        if ((across == 1 || columns <= 1) && (down >= columns || rows <= 1) && down <= INT_MAX) {
-            matrix = {data_as<T>(t), std::max({down, columns, std::int64_t{1}}), false};
-        } else if ((down == 1 || rows <= 1) && (across >= rows || columns <= 1) && across <= INT_MAX) {
-            matrix = {data_as<T>(t), std::max({across, rows, std::int64_t{1}}), true};
-        } else {
-            t = t.detach().clone();
-            matrix = {data_as<T>(t), std::max<std::int64_t>(columns, 1), false};
-        }
-    }
-};
-
-Shape batch_of(const Shape& shape) { return Shape(shape.data(), shape.rank() - 2); }
-
-template <class T>
-void multiply(const Tensor& a, const Tensor& b, const Tensor& y) {
-    const Shape& shape = body(y).shape;
-    const std::size_t rank = shape.rank();
-    const std::int64_t m = shape[rank - 2], n = shape[rank - 1], k = body(a).shape.back();
-    const Operand<T> p(a), q(b);
-    const Shape batch = batch_of(shape);
-    const auto strides = [&](const Tensor& t) {
-        Shape full = batch;
-        full = full.inserted(full.rank(), body(t).shape[body(t).shape.rank() - 2]);
-        full = full.inserted(full.rank(), body(t).shape.back());
-        return detail::broadcast_strides(t, full);
-    };
-    const Shape p_strides = strides(p.t), q_strides = strides(q.t);
-    // A large product is cut into blocks of rows, a batch into its products.
-    constexpr std::int64_t worth_sharing = 1 << 21;
-    const std::int64_t products = batch.elements();
-    const std::int64_t rows =
-        m * n * k < worth_sharing ? std::max<std::int64_t>(m, 1) : std::max<std::int64_t>(64, (m + 15) / 16);
-    const std::int64_t blocks = (m + rows - 1) / rows,
-                       per_task =
-                           std::max<std::int64_t>(1, worth_sharing / (16 * std::max<std::int64_t>(m * n * k, 1)));
-    const std::int64_t all = products * blocks;
-    parallel_for((all + per_task - 1) / per_task, [&](std::int64_t task) {
-        for (std::int64_t i = task * per_task; i < std::min(all, (task + 1) * per_task); ++i) {
-            const std::int64_t r = i % blocks * rows;
-            std::int64_t rest = i / blocks, p_at = 0, q_at = 0;
-            for (std::size_t axis = batch.rank(); axis-- > 0; rest /= batch[axis]) {
-                p_at += rest % batch[axis] * p_strides[axis];
-                q_at += rest % batch[axis] * q_strides[axis];
-            }
-            detail::Matrix<T> left = p.matrix, right = q.matrix;
-            left.data += p_at + r * (left.transposed ? 1 : left.stride);
-            right.data += q_at;
-            detail::gemm(std::min(rows, m - r), n, k, left, right, T(0), data_as<T>(y) + (i / blocks * m + r) * n, n);
-        }
-    });
-}
-
-Tensor matrix_product(const Tensor& a, const Tensor& b) {
-    const Shape &p = body(a).shape, &q = body(b).shape;
-    Shape shape =
-        p.rank() == 2 && q.rank() == 2 ? Shape() : detail::broadcast_shape(batch_of(p), batch_of(q), "matmul");
-    shape = shape.inserted(shape.rank(), p[p.rank() - 2]);
-    shape = shape.inserted(shape.rank(), q.back());
-    Tensor y = make_tensor(shape, body(a).dtype, "matmul");
-    if (body(a).dtype == float32)
-        multiply<float>(a, b, y);
-    else
-        multiply<double>(a, b, y);
-    return record("matmul", std::move(y),
-                  wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, transpose(b.get())); }),
-                  wrt(b, [a = saved(a)](const Tensor& g) { return matmul(transpose(a.get()), g); }));
-}
-
-}  // namespace
-
-Tensor matmul(const Tensor& x, const Tensor& y) {
-    check_defined(x, "matmul");
-    check_defined(y, "matmul");
-    const Shape &p = body(x).shape, &q = body(y).shape;
-    if (p.rank() == 0 || q.rank() == 0)
-        throw ShapeError("matmul: expected operands of rank 1 or more, got " + p.str() + " and " + q.str());
-    DType dtype = promote(body(x).dtype, body(y).dtype);
-    // Whole numbers are multiplied as doubles: exact up to 2^53.
-    const DType result = dtype == boolean ? int64 : dtype;
-    if (!is_floating(dtype)) dtype = float64;
-    const std::int64_t left = p.back(), right = q.rank() == 1 ? q[0] : q[q.rank() - 2];
-    if (left != right)
-        throw ShapeError("matmul: the inner sizes of " + p.str() + " and " + q.str() +
-                         " differ: " + std::to_string(left) + " and " + std::to_string(right));
-    Tensor a = x.to(dtype), b = y.to(dtype);
-    if (p.rank() == 1) a = a.reshape({1, p[0]});
-    if (q.rank() == 1) b = b.reshape({q[0], 1});
-    Tensor product = matrix_product(a, b).to(result);
-    Shape shape = body(product).shape;
-    if (q.rank() == 1) shape = shape.erased(shape.rank() - 1);
-    if (p.rank() == 1) shape = shape.erased(shape.rank() - (q.rank() == 1 ? 1 : 2));
-    return product.reshape(shape);
-}
 
 namespace {
 

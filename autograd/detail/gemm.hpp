@@ -19,4 +19,8 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<float> a, Matri
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<double> a, Matrix<double> b, double beta, double* c,
           std::int64_t stride);
 
+/// Called before each use of BLAS or LAPACK: they must not start threads of their own inside of ours, unless the host said otherwise in the
+/// environment.
+void use_one_blas_thread();
+
 }  // namespace xg::detail

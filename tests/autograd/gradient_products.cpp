@@ -99,6 +99,63 @@ void products(std::vector<Row>& rows) {
                     [](const Inputs& in) { return xg::matmul(in[0], in[1])[0]; },
                     {values(31, {2, 30}), values(32, {30, 10})}});
 
+    // Beyond the plain loop, in each of the ways that BLAS is called.
+    for (const auto& [p, q] :
+         std::vector<std::pair<xg::Shape, xg::Shape>>{{{30, 20}, {20}}, {{20}, {20, 30}}, {{600}, {600}}})
+        rows.push_back({"matmul",
+                        p.str() + " and " + q.str(),
+                        [](const Inputs& in) { return xg::matmul(in[0], in[1]); },
+                        {values(31, p), values(32, q)}});
+    rows.push_back({"matmul",
+                    "a batch with gaps and one matrix",
+                    [](const Inputs& in) { return xg::matmul(in[0].slice(1, 0, 2), in[1]); },
+                    {values(31, {2, 3, 2}), values(32, {2, 2})}});
+    for (const xg::Shape& shape : {xg::Shape{3}, xg::Shape{1}, xg::Shape{0}})
+        rows.push_back({"dot",
+                        shape.str(),
+                        [](const Inputs& in) { return xg::dot(in[0], in[1]); },
+                        {values(33, shape), values(34, shape)}});
+    rows.push_back({"dot",
+                    "with itself, in steps",
+                    [](const Inputs& in) { return xg::dot(in[0].slice(0, 0, 5, 2), in[0].slice(0, 0, 5, 2)); },
+                    {values(33, {5})}});
+    for (const std::int64_t axis : {-1, 0, 1})
+        rows.push_back({"vecdot",
+                        "axis " + std::to_string(axis),
+                        [axis](const Inputs& in) { return xg::vecdot(in[0], in[1], axis); },
+                        {values(33, {2, 3}), values(34, {3})}});
+    for (const auto& [p, q] :
+         std::vector<std::pair<xg::Shape, xg::Shape>>{{{3}, {2}}, {{1}, {1}}, {{0}, {2}}, {{2}, {0}}})
+        rows.push_back({"outer",
+                        p.str() + " and " + q.str(),
+                        [](const Inputs& in) { return xg::outer(in[0], in[1]); },
+                        {values(33, p), values(34, q)}});
+    for (const auto& [p, q] : std::vector<std::pair<xg::Shape, xg::Shape>>{
+             {{2, 3}, {2, 2}}, {{2}, {3}}, {{2, 2}, {3}}, {{}, {2, 2}}, {{2}, {1, 2, 2}}, {{0, 2}, {2, 2}}})
+        rows.push_back({"kron",
+                        p.str() + " and " + q.str(),
+                        [](const Inputs& in) { return xg::kron(in[0], in[1]); },
+                        {values(33, p), values(34, q)}});
+    for (const xg::Shape& shape :
+         {xg::Shape{3, 3}, xg::Shape{2, 3}, xg::Shape{2, 3, 2}, xg::Shape{1, 1}, xg::Shape{0, 0}, xg::Shape{2, 0}})
+        rows.push_back({"trace", shape.str(), [](const Inputs& in) { return xg::trace(in[0]); }, {values(35, shape)}});
+    rows.push_back({"trace",
+                    "with steps",
+                    [](const Inputs& in) { return xg::trace(in[0].transpose().slice(0, 0, 4, 2)); },
+                    {values(35, {2, 4})}});
+    rows.push_back({"cross",
+                    "vectors",
+                    [](const Inputs& in) { return xg::cross(in[0], in[1]); },
+                    {values(33, {3}), values(34, {3})}});
+    rows.push_back({"cross",
+                    "broadcast, axis 0",
+                    [](const Inputs& in) { return xg::cross(in[0], in[1], 0); },
+                    {values(33, {3, 2}), values(34, {3, 1})}});
+    rows.push_back({"cross",
+                    "none",
+                    [](const Inputs& in) { return xg::cross(in[0], in[1]); },
+                    {values(33, {0, 3}), values(34, {3})}});
+
     const auto relu = xg::Activation::relu;
     for (const xg::Shape& shape :
          {xg::Shape{3}, xg::Shape{4, 3}, xg::Shape{2, 2, 3}, xg::Shape{0, 3}, xg::Shape{1, 3}}) {
