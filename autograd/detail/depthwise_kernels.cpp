@@ -1,0 +1,177 @@
+#include <xgrad/autograd/detail/convolution_kernels.hpp>
+#include <xgrad/autograd/detail/scratch.hpp>
+#include <xgrad/core/threads.hpp>
+
+// Convolutions of single channels: too little to multiply for BLAS, so that rows are added up directly.
+
+namespace xg::detail {
+namespace {
+
+/// One tap of a window that some windows of a row see.
+struct Tap {
+    std::int64_t offset, first, last;
+};
+
+/// Where the taps of a row of windows lie, which is the same in all rows.
+class Taps {
+public:
+    explicit Taps(const WindowGrid& s) : taps_(s.kernel_w), inner_first_(0), inner_last_(s.out_width) {
+        for (std::int64_t j = 0; j < s.kernel_w; ++j) {
+            const std::int64_t offset = j * s.dilation_w - s.pad_w;
+            const auto [first, last] = windows_inside(s.width, s.out_width, s.stride_w, offset);
+            taps_[j] = {offset, first, last};
+            inner_first_ = std::max(inner_first_, first);
+            inner_last_ = std::min(inner_last_, last);
+        }
+    }
+    const Tap& operator[](std::int64_t j) const { return taps_[j]; }
+    /// The windows that lie in the row as a whole.
+    std::int64_t inner_first() const { return inner_first_; }
+    std::int64_t inner_last() const { return std::max(inner_first_, inner_last_); }
+
+private:
+    Scratch<Tap> taps_;
+    std::int64_t inner_first_, inner_last_;
+};
+
+/// y[i] += w · x[i · stride] over windows [first, last) of a tap.
+template <class T>
+void add_tap(T* y, const T* row, T w, const Tap& tap, std::int64_t stride, std::int64_t first, std::int64_t last) {
+    const T* const x = row + tap.offset;
+    if (stride == 1)
+        for (std::int64_t i = first; i < last; ++i) y[i] += w * x[i];
+    else if (stride == 2)
+        for (std::int64_t i = first; i < last; ++i) y[i] += w * x[2 * i];
+    else
+        for (std::int64_t i = first; i < last; ++i) y[i] += w * x[i * stride];
+}
+
+/// A row of windows gets what one row of the input gives to it.
+template <class T>
+void add_row(const WindowGrid& s, const Taps& taps, const T* row, const T* w, T* y) {
+    if (s.kernel_w != 3 || s.dilation_w != 1 || s.stride_w != 1) {
+        for (std::int64_t j = 0; j < s.kernel_w; ++j)
+            add_tap(y, row, w[j], taps[j], s.stride_w, taps[j].first, taps[j].last);
+        return;
+    }
+    const std::int64_t first = taps.inner_first(), last = taps.inner_last();
+    const T* const x = row - s.pad_w;
+    const T w0 = w[0], w1 = w[1], w2 = w[2];
+    for (std::int64_t i = first; i < last; ++i) y[i] += w0 * x[i] + w1 * x[i + 1] + w2 * x[i + 2];
+    for (std::int64_t j = 0; j < 3; ++j) {
+        add_tap(y, row, w[j], taps[j], 1, taps[j].first, std::min(first, taps[j].last));
+        add_tap(y, row, w[j], taps[j], 1, std::max(last, taps[j].first), taps[j].last);
+    }
+}
+
+/// Calls `f(y, x, i)` for the row y of windows and the row x that its taps in row i see.
+template <class F>
+void each_row(const WindowGrid& s, F&& f) {
+    for (std::int64_t i = 0; i < s.kernel_h; ++i) {
+        const std::int64_t offset = i * s.dilation_h - s.pad_h;
+        const auto [first, last] = windows_inside(s.height, s.out_height, s.stride_h, offset);
+        for (std::int64_t y = first; y < last; ++y) f(y, y * s.stride_h + offset, i);
+    }
+}
+
+/// Calls `f(taps, i)` for every i below n, in parallel.
+template <class F>
+void each(const ConvolutionShape& s, std::int64_t n, std::int64_t work, F&& f) {
+    const std::int64_t at_once = tasks_at_once(n, work);
+    parallel_for((n + at_once - 1) / at_once, [&](std::int64_t part) {
+        const Taps taps(s);
+        for (std::int64_t i = part * at_once; i < std::min(n, (part + 1) * at_once); ++i) f(taps, i);
+    });
+}
+
+/// The sum of a[i] · b[i · stride], in lanes.
+template <class T>
+T product(const T* a, const T* b, std::int64_t stride, std::int64_t n) {
+    constexpr std::int64_t kLanes = 16;
+    T lanes[kLanes] = {}, total = 0;
+    std::int64_t i = 0;
+    if (stride == 1)
+        for (; i + kLanes <= n; i += kLanes)
+            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[i + k];
+    for (; i < n; ++i) total += a[i] * b[i * stride];
+    for (const T lane : lanes) total += lane;
+    return total;
+}
+
+}  // namespace
+
+template <class T>
+void depthwise_forward(const ConvolutionShape& s, const T* x, const T* w, const T* b, T* y) {
+    const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters();
+    each(s, s.images * s.filters, p * taps, [&](const Taps& row_taps, std::int64_t task) {
+        const std::int64_t filter = task % s.filters;
+        const T* const from = x + (task / s.filters * s.channels + filter / og) * s.plane();
+        T* const to = y + task * p;
+        std::fill_n(to, p, b != nullptr ? b[filter] : T(0));
+        // Row by row, so that a row stays in the cache until it is complete.
+        for (std::int64_t row = 0; row < s.out_height; ++row) {
+            for (std::int64_t i = 0; i < s.kernel_h; ++i) {
+                const std::int64_t at = row * s.stride_h + i * s.dilation_h - s.pad_h;
+                if (at >= 0 && at < s.height)
+                    add_row(s, row_taps, from + at * s.width, w + filter * taps + i * s.kernel_w,
+                            to + row * s.out_width);
+            }
+        }
+    });
+}
+
+template <class T>
+void depthwise_input(const ConvolutionShape& s, const T* g, const T* w, const T* b, T* dx) {
+    const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters(), stride = s.stride_w;
+    each(s, s.images * s.channels, p * taps * og, [&](const Taps& row_taps, std::int64_t task) {
+        const std::int64_t channel = task % s.channels;
+        T* const to = dx + task * s.plane();
+        std::fill_n(to, s.plane(), b != nullptr ? b[channel] : T(0));
+        for (std::int64_t filter = channel * og; filter < (channel + 1) * og; ++filter) {
+            const T* const from = g + (task / s.channels * s.filters + filter) * p;
+            each_row(s, [&](std::int64_t row, std::int64_t at, std::int64_t i) {
+                for (std::int64_t j = 0; j < s.kernel_w; ++j) {
+                    const Tap& tap = row_taps[j];
+                    const T weight = w[filter * taps + i * s.kernel_w + j];
+                    const T* const gradient = from + row * s.out_width;
+                    T* const line = to + at * s.width + tap.offset;
+                    if (stride == 1)
+                        for (std::int64_t k = tap.first; k < tap.last; ++k) line[k] += weight * gradient[k];
+                    else
+                        for (std::int64_t k = tap.first; k < tap.last; ++k) line[k * stride] += weight * gradient[k];
+                }
+            });
+        }
+    });
+}
+
+template <class T>
+void depthwise_weight(const ConvolutionShape& s, const T* g, const T* x, T* dw) {
+    const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters();
+    each(s, s.filters, s.images * p * taps, [&](const Taps& row_taps, std::int64_t filter) {
+        const Scratch<double> sums(taps);
+        std::fill_n(sums.data(), taps, 0.0);
+        for (std::int64_t image = 0; image < s.images; ++image) {
+            const T* const from = x + (image * s.channels + filter / og) * s.plane();
+            const T* const gradient = g + (image * s.filters + filter) * p;
+            each_row(s, [&](std::int64_t row, std::int64_t at, std::int64_t i) {
+                for (std::int64_t j = 0; j < s.kernel_w; ++j) {
+                    const Tap& tap = row_taps[j];
+                    sums[i * s.kernel_w + j] += static_cast<double>(product(
+                        gradient + row * s.out_width + tap.first,
+                        from + at * s.width + tap.offset + tap.first * s.stride_w, s.stride_w, tap.last - tap.first));
+                }
+            });
+        }
+        for (std::int64_t t = 0; t < taps; ++t) dw[filter * taps + t] = static_cast<T>(sums[t]);
+    });
+}
+
+template void depthwise_forward(const ConvolutionShape&, const float*, const float*, const float*, float*);
+template void depthwise_forward(const ConvolutionShape&, const double*, const double*, const double*, double*);
+template void depthwise_input(const ConvolutionShape&, const float*, const float*, const float*, float*);
+template void depthwise_input(const ConvolutionShape&, const double*, const double*, const double*, double*);
+template void depthwise_weight(const ConvolutionShape&, const float*, const float*, float*);
+template void depthwise_weight(const ConvolutionShape&, const double*, const double*, double*);
+
+}  // namespace xg::detail

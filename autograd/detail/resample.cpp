@@ -1,0 +1,298 @@
+#include <xgrad/autograd/detail/resample.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/autograd/detail/convolution_kernels.hpp>
+#include <xgrad/core/threads.hpp>
+
+namespace xg::detail {
+namespace {
+
+/// The elements that window i of a rule sums: [begin, end) within the axis, and the size that it counts.
+struct Window {
+    std::int64_t begin, end, extent;
+    Window(const AxisRule& r, std::int64_t i) {
+        if (r.kind == AxisRule::Kind::cover) {
+            begin = i * r.size / r.count;
+            end = ((i + 1) * r.size + r.count - 1) / r.count;
+            extent = end - begin;
+        } else {
+            begin = i * r.stride - r.pad;
+            end = std::min(begin + r.kernel, r.size + r.pad);
+            const std::int64_t with_padding = end - begin;
+            begin = std::max<std::int64_t>(begin, 0);
+            end = std::max(begin, std::min(end, r.size));
+            extent = r.count_pad ? with_padding : end - begin;
+        }
+    }
+};
+
+bool sums(const AxisRule& r) { return r.kind == AxisRule::Kind::windows || r.kind == AxisRule::Kind::cover; }
+
+/// The place of element i in the original: PyTorch's, in its precision, so that rounding falls alike.
+template <class T>
+std::int64_t nearest_place(const AxisRule& r, std::int64_t i) {
+    const float scale =
+        r.scale > 0 ? static_cast<float>(r.scale) : static_cast<float>(r.size) / static_cast<float>(r.count);
+    const float at = r.kind == AxisRule::Kind::nearest_exact ? std::floor((static_cast<float>(i) + 0.5F) * scale)
+                                                             : std::floor(static_cast<float>(i) * scale);
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0, r.size - 1);
+}
+
+template <class T>
+T linear_place(const AxisRule& r, std::int64_t i) {
+    if (r.align_corners)
+        return r.count > 1 ? static_cast<T>(r.size - 1) / static_cast<T>(r.count - 1) * static_cast<T>(i) : T(0);
+    const T scale = r.scale > 0 ? static_cast<T>(r.scale) : static_cast<T>(r.size) / static_cast<T>(r.count);
+    return std::max(T(0), scale * (static_cast<T>(i) + T(0.5)) - T(0.5));
+}
+
+}  // namespace
+
+template <class T>
+std::int64_t AxisMap<T>::room(const AxisRule& r) {
+    if (!sums(r)) return 2 * r.count;
+    std::int64_t n = 0;
+    for (std::int64_t i = 0; i < r.count; ++i) {
+        const Window w(r, i);
+        n += w.end - w.begin;
+    }
+    return n;
+}
+
+template <class T>
+AxisMap<T>::AxisMap(const AxisRule& rule, bool transposed)
+    : size(rule.size),
+      count(rule.count),
+      first_(std::max(size, count)),
+      offset_(std::max(size, count) + 1),
+      weight_(sums(rule) && !transposed ? 0 : room(rule)),
+      divisor_(rule.count) {
+    if (transposed) {
+        AxisMap map(rule, false);
+        transpose_of(map);
+    } else {
+        fill(rule);
+    }
+    look();
+}
+
+template <class T>
+void AxisMap<T>::fill(const AxisRule& r) {
+    offset_[0] = 0;
+    divided = sums(r) && r.divide;
+    weighted = r.kind == AxisRule::Kind::linear;
+    for (std::int64_t i = 0; i < count; ++i) {
+        std::int64_t elements = 1;
+        if (sums(r)) {
+            const Window w(r, i);
+            first_[i] = w.begin;
+            elements = w.end - w.begin;
+            divisor_[i] = static_cast<T>(w.extent);
+        } else if (weighted) {
+            T* const weights = weight_.data() + offset_[i];
+            first_[i] = i;
+            weights[0] = T(1);
+            if (size != count) {
+                const T at = linear_place<T>(r, i);
+                first_[i] = std::min(static_cast<std::int64_t>(at), size - 1);
+                const T part = std::clamp(at - static_cast<T>(first_[i]), T(0), T(1));
+                // A neighbour of weight 0 is left out, and with it an infinity there.
+                if (part > 0 && first_[i] + 1 < size) {
+                    weights[0] = T(1) - part;
+                    weights[1] = part;
+                    elements = 2;
+                }
+            }
+        } else {
+            first_[i] = nearest_place<T>(r, i);
+        }
+        offset_[i + 1] = offset_[i] + elements;
+    }
+}
+
+template <class T>
+void AxisMap<T>::transpose_of(const AxisMap& map) {
+    std::swap(size, count);
+    weighted = map.weighted || map.divided;
+    std::fill_n(first_.data(), count, 0);
+    std::fill_n(offset_.data(), count + 1, 0);
+    // Both ends of the rows of `map` grow, so that its columns are contiguous, too.
+    for (std::int64_t i = map.count - 1; i >= 0; --i) {
+        for (std::int64_t at = map.first(i); at < map.first(i) + map.n(i); ++at) {
+            first_[at] = i;
+            ++offset_[at + 1];
+        }
+    }
+    for (std::int64_t at = 0; at < count; ++at) offset_[at + 1] += offset_[at];
+    for (std::int64_t i = 0; weighted && i < map.count; ++i) {
+        for (std::int64_t k = 0; k < map.n(i); ++k) {
+            const std::int64_t at = map.first(i) + k;
+            const T w = map.weighted ? map.weight(i, k) : T(1);
+            weight_[offset_[at] + i - first_[at]] = map.divided ? w / map.divisor(i) : w;
+        }
+    }
+}
+
+template <class T>
+void AxisMap<T>::look() {
+    for (std::int64_t i = 0; i < count; ++i) {
+        single = single && n(i) == 1;
+        pairs = pairs && (n(i) == 1 || n(i) == 2);
+        inner_n = std::max(inner_n, n(i));
+    }
+    while (inner_first < count && n(inner_first) != inner_n) ++inner_first;
+    inner_last = std::min(inner_first + 1, count);
+    if (inner_last < count) inner_step = first_[inner_last] - first_[inner_first];
+    while (inner_last < count && n(inner_last) == inner_n && first_[inner_last] - first_[inner_last - 1] == inner_step)
+        ++inner_last;
+}
+
+namespace {
+
+/// Elements of a line, weighted by pairs. A single element is taken twice with half its weight, which is exact.
+template <class T>
+class PairTable {
+public:
+    explicit PairTable(const AxisMap<T>& map)
+        : n_(map.pairs && map.weighted ? map.count : 0), a_(n_), b_(n_), p_(n_), q_(n_) {
+        for (std::int64_t i = 0; i < n_; ++i) {
+            const bool two = map.n(i) == 2;
+            a_[i] = static_cast<std::int32_t>(map.first(i));
+            b_[i] = a_[i] + (two ? 1 : 0);
+            p_[i] = two ? map.weight(i, 0) : map.weight(i, 0) / 2;
+            q_[i] = two ? map.weight(i, 1) : p_[i];
+        }
+    }
+    bool used() const { return n_ > 0; }
+    void apply(const T* line, T* y) const {
+        const std::int32_t *const a = a_.data(), *const b = b_.data();
+        const T *const p = p_.data(), *const q = q_.data();
+        for (std::int64_t i = 0; i < n_; ++i) y[i] = line[a[i]] * p[i] + line[b[i]] * q[i];
+    }
+
+private:
+    std::int64_t n_;
+    Scratch<std::int32_t> a_, b_;
+    Scratch<T> p_, q_;
+};
+
+template <class T>
+T plain_sum(const T* x, std::int64_t n) {
+    constexpr std::int64_t kLanes = 16;
+    T total = 0;
+    std::int64_t i = 0;
+    if (n >= 2 * kLanes) {
+        T lanes[kLanes] = {};
+        for (; i + kLanes <= n; i += kLanes)
+            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += x[i + k];
+        for (const T lane : lanes) total += lane;
+    }
+    for (; i < n; ++i) total += x[i];
+    return total;
+}
+
+template <class T, std::int64_t fixed>
+void inner_sums(const AxisMap<T>& map, const T* line, T* y) {
+    const std::int64_t step = fixed != 0 ? fixed : map.inner_step, begin = map.inner_first;
+    const T* const x = line + map.first(begin);
+    const std::int64_t n = map.inner_last - begin;
+    for (std::int64_t i = 0; i < n; ++i) y[begin + i] = x[i * step];
+    for (std::int64_t k = 1; k < map.inner_n; ++k)
+        for (std::int64_t i = 0; i < n; ++i) y[begin + i] += x[i * step + k];
+}
+
+template <class T>
+void across(const AxisMap<T>& map, const PairTable<T>& table, const T* line, T* y) {
+    if (table.used()) return table.apply(line, y);
+    if (map.single && !map.weighted) {
+        for (std::int64_t i = 0; i < map.count; ++i) y[i] = line[map.first(i)];
+        return;
+    }
+    if (map.weighted) {
+        for (std::int64_t i = 0; i < map.count; ++i) {
+            const T *const x = line + map.first(i), *const w = map.weights(i);
+            T total = 0;
+            for (std::int64_t k = 0; k < map.n(i); ++k) total += w[k] * x[k];
+            y[i] = total;
+        }
+        return;
+    }
+    std::int64_t begin = 0, end = 0;
+    if (map.inner_n > 0 && map.inner_n <= 16 && map.inner_last - map.inner_first > 4) {
+        begin = map.inner_first;
+        end = map.inner_last;
+        if (map.inner_step == 1)
+            inner_sums<T, 1>(map, line, y);
+        else if (map.inner_step == 2)
+            inner_sums<T, 2>(map, line, y);
+        else
+            inner_sums<T, 0>(map, line, y);
+    }
+    for (std::int64_t i = 0; i < begin; ++i) y[i] = plain_sum(line + map.first(i), map.n(i));
+    for (std::int64_t i = end; i < map.count; ++i) y[i] = plain_sum(line + map.first(i), map.n(i));
+}
+
+/// The line that a row of the result is made of: one of the plane itself where that is possible.
+template <class T>
+const T* down(const AxisMap<T>& map, std::int64_t row, const T* plane, std::int64_t width, T* line) {
+    const std::int64_t n = map.n(row);
+    const T* x = plane + map.first(row) * width;
+    const auto w = [&](std::int64_t k) { return map.weighted ? map.weight(row, k) : T(1); };
+    if (n == 1 && w(0) == T(1)) return x;
+    if (n == 0) std::fill_n(line, width, T(0));
+    for (std::int64_t k = 0; k < n;) {
+        // Two rows in one pass.
+        const T p = w(k), q = k + 1 < n ? w(k + 1) : T(0);
+        if (k + 1 == n && k == 0)
+            for (std::int64_t i = 0; i < width; ++i) line[i] = p * x[i];
+        else if (k + 1 == n)
+            for (std::int64_t i = 0; i < width; ++i) line[i] += p * x[i];
+        else if (k == 0)
+            for (std::int64_t i = 0; i < width; ++i) line[i] = p * x[i] + q * x[i + width];
+        else
+            for (std::int64_t i = 0; i < width; ++i) line[i] += p * x[i] + q * x[i + width];
+        k += 2;
+        x += 2 * width;
+    }
+    return line;
+}
+
+}  // namespace
+
+template <class T>
+void resample(std::int64_t planes, const AxisMap<T>& rows, const AxisMap<T>& columns, const T* x, T* y) {
+    const std::int64_t tasks = planes * rows.count, width = columns.size;
+    if (columns.count == 0 || tasks == 0) return;
+    const PairTable<T> table(columns);
+    const std::int64_t at_once =
+        tasks_at_once(tasks, 4 * (columns.count + width * rows.size / std::max<std::int64_t>(rows.count, 1)));
+    parallel_for((tasks + at_once - 1) / at_once, [&](std::int64_t part) {
+        const Scratch<T> room(width);
+        const T* before = nullptr;
+        for (std::int64_t i = part * at_once; i < std::min(tasks, (part + 1) * at_once); ++i) {
+            const std::int64_t row = i % rows.count;
+            T* const to = y + i * columns.count;
+            const T* const line = down(rows, row, x + i / rows.count * rows.size * width, width, room.data());
+            if (line == before && line != room.data() && !rows.divided) {
+                std::copy_n(to - columns.count, columns.count, to);
+                continue;
+            }
+            before = line;
+            across(columns, table, line, to);
+            if (rows.divided || columns.divided) {
+                const T height = rows.divided ? rows.divisor(row) : T(1);
+                for (std::int64_t k = 0; k < columns.count; ++k)
+                    to[k] /= columns.divided ? height * columns.divisor(k) : height;
+            }
+        }
+    });
+}
+
+template class AxisMap<float>;
+template class AxisMap<double>;
+template void resample(std::int64_t, const AxisMap<float>&, const AxisMap<float>&, const float*, float*);
+template void resample(std::int64_t, const AxisMap<double>&, const AxisMap<double>&, const double*, double*);
+
+}  // namespace xg::detail

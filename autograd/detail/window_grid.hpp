@@ -1,0 +1,84 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+// Windows that slide over a plane, and the matrix that has a column for each window and a row for each place (tap) in it.
+
+namespace xg::detail {
+
+/// The sizes of a plane and of the windows on it.
+struct WindowGrid {
+    std::int64_t height, width, out_height, out_width;
+    std::int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+
+    std::int64_t plane() const noexcept { return height * width; }
+    std::int64_t positions() const noexcept { return out_height * out_width; }
+    std::int64_t taps() const noexcept { return kernel_h * kernel_w; }
+};
+
+/// The windows [first, second) whose element stride · window + offset lies in [0, size).
+inline std::pair<std::int64_t, std::int64_t> windows_inside(std::int64_t size, std::int64_t windows,
+                                                            std::int64_t stride, std::int64_t offset) {
+    const std::int64_t first = offset >= 0 ? 0 : std::min((stride - 1 - offset) / stride, windows),
+                       last = size > offset ? (size - offset + stride - 1) / stride : 0;
+    return {first, std::clamp(last, first, windows)};
+}
+
+/// Calls `inside(at, from, n)` and `outside(at, n)` for the windows [begin, end): n windows from the `at`th on, which see at this tap the
+/// plane's elements from, from + stride_w, …, or padding.
+template <class Inside, class Outside>
+void walk_tap(const WindowGrid& s, std::int64_t tap, std::int64_t begin, std::int64_t end, Inside&& inside,
+              Outside&& outside) {
+    const std::int64_t down = tap / s.kernel_w * s.dilation_h - s.pad_h,
+                       across = tap % s.kernel_w * s.dilation_w - s.pad_w;
+    const auto [top, bottom] = windows_inside(s.height, s.out_height, s.stride_h, down);
+    const auto [left, right] = windows_inside(s.width, s.out_width, s.stride_w, across);
+    std::int64_t y = begin / s.out_width, x = begin % s.out_width;
+    for (std::int64_t at = 0; at < end - begin; ++y, x = 0) {
+        const std::int64_t n = std::min(s.out_width - x, end - begin - at);
+        if (y < top || y >= bottom) {
+            outside(at, n);
+        } else {
+            const std::int64_t a = std::clamp(left, x, x + n), b = std::clamp(right, a, x + n);
+            if (a > x) outside(at, a - x);
+            if (b > a) inside(at + a - x, (y * s.stride_h + down) * s.width + a * s.stride_w + across, b - a);
+            if (x + n > b) outside(at + b - x, x + n - b);
+        }
+        at += n;
+    }
+}
+
+/// What the windows [begin, end) see at one tap.
+template <class T>
+void pack_tap(const WindowGrid& s, const T* plane, std::int64_t tap, std::int64_t begin, std::int64_t end, T* to) {
+    const std::int64_t step = s.stride_w;
+    walk_tap(
+        s, tap, begin, end,
+        [&](std::int64_t at, std::int64_t from, std::int64_t n) {
+            if (step == 1)
+                std::copy_n(plane + from, n, to + at);
+            else
+                for (std::int64_t i = 0; i < n; ++i) to[at + i] = plane[from + i * step];
+        },
+        [&](std::int64_t at, std::int64_t n) { std::fill_n(to + at, n, T(0)); });
+}
+
+/// The transpose of `pack_tap`: adds to the plane.
+template <class T>
+void unpack_tap(const WindowGrid& s, const T* from, std::int64_t tap, std::int64_t begin, std::int64_t end, T* plane) {
+    const std::int64_t step = s.stride_w;
+    walk_tap(
+        s, tap, begin, end,
+        [&](std::int64_t at, std::int64_t to, std::int64_t n) {
+            if (step == 1)
+                for (std::int64_t i = 0; i < n; ++i) plane[to + i] += from[at + i];
+            else
+                for (std::int64_t i = 0; i < n; ++i) plane[to + i * step] += from[at + i];
+        },
+        [](std::int64_t, std::int64_t) {});
+}
+
+}  // namespace xg::detail
