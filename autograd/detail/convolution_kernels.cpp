@@ -99,17 +99,6 @@ void turn(const ConvolutionShape& s, const T* w, T* turned) {
                         w[((group * og + o) * cg + c) * taps + taps - 1 - t];
 }
 
-/// The convolution of y's gradient with turned filters that gives x's, where windows lie one element apart.
-ConvolutionShape turned_shape(const ConvolutionShape& s) {
-    ConvolutionShape t = s;
-    std::swap(t.height, t.out_height);
-    std::swap(t.width, t.out_width);
-    std::swap(t.channels, t.filters);
-    t.pad_h = s.dilation_h * (s.kernel_h - 1) - s.pad_h;
-    t.pad_w = s.dilation_w * (s.kernel_w - 1) - s.pad_w;
-    return t;
-}
-
 /// Each task adds to channels of its own in one image.
 template <class T>
 void scatter_input(const ConvolutionShape& s, const T* g, const T* w, const T* b, T* dx) {

@@ -43,6 +43,17 @@ void depthwise_input(const ConvolutionShape& s, const T* g, const T* w, const T*
 template <class T>
 void depthwise_weight(const ConvolutionShape& s, const T* g, const T* x, T* dw);
 
+/// The convolution of y's gradient with turned filters that gives x's, where windows lie one element apart.
+inline ConvolutionShape turned_shape(const ConvolutionShape& s) {
+    ConvolutionShape t = s;
+    std::swap(t.height, t.out_height);
+    std::swap(t.width, t.out_width);
+    std::swap(t.channels, t.filters);
+    t.pad_h = s.dilation_h * (s.kernel_h - 1) - s.pad_h;
+    t.pad_w = s.dilation_w * (s.kernel_w - 1) - s.pad_w;
+    return t;
+}
+
 /// How many of n equal tasks, each of so many multiplications, go to a thread at once.
 inline std::int64_t tasks_at_once(std::int64_t n, std::int64_t work) noexcept {
     return std::clamp<std::int64_t>((1 << 20) / std::max<std::int64_t>(work, 1), 1, std::max<std::int64_t>(n, 1));

@@ -7,6 +7,9 @@
 namespace xg::detail {
 namespace {
 
+/// Sums are kept in so many parts.
+constexpr std::int64_t kLanes = 16;
+
 /// One tap of a window that some windows of a row see.
 struct Tap {
     std::int64_t offset, first, last;
@@ -36,7 +39,8 @@ private:
 
 /// y[i] += w · x[i · stride] over windows [first, last) of a tap.
 template <class T>
-void add_tap(T* y, const T* row, T w, const Tap& tap, std::int64_t stride, std::int64_t first, std::int64_t last) {
+void add_tap(T* __restrict y, const T* __restrict row, T w, const Tap& tap, std::int64_t stride, std::int64_t first,
+             std::int64_t last) {
     const T* const x = row + tap.offset;
     if (stride == 1)
         for (std::int64_t i = first; i < last; ++i) y[i] += w * x[i];
@@ -44,6 +48,11 @@ void add_tap(T* y, const T* row, T w, const Tap& tap, std::int64_t stride, std::
         for (std::int64_t i = first; i < last; ++i) y[i] += w * x[2 * i];
     else
         for (std::int64_t i = first; i < last; ++i) y[i] += w * x[i * stride];
+}
+
+template <class T>
+void add_three(T* __restrict y, const T* __restrict x, T w0, T w1, T w2, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] += w0 * x[i] + w1 * x[i + 1] + w2 * x[i + 2];
 }
 
 /// A row of windows gets what one row of the input gives to it.
@@ -57,7 +66,7 @@ void add_row(const WindowGrid& s, const Taps& taps, const T* row, const T* w, T*
     const std::int64_t first = taps.inner_first(), last = taps.inner_last();
     const T* const x = row - s.pad_w;
     const T w0 = w[0], w1 = w[1], w2 = w[2];
-    for (std::int64_t i = first; i < last; ++i) y[i] += w0 * x[i] + w1 * x[i + 1] + w2 * x[i + 2];
+    add_three(y + first, x + first, w0, w1, w2, last - first);
     for (std::int64_t j = 0; j < 3; ++j) {
         add_tap(y, row, w[j], taps[j], 1, taps[j].first, std::min(first, taps[j].last));
         add_tap(y, row, w[j], taps[j], 1, std::max(last, taps[j].first), taps[j].last);
@@ -84,18 +93,28 @@ void each(const ConvolutionShape& s, std::int64_t n, std::int64_t work, F&& f) {
     });
 }
 
-/// The sum of a[i] · b[i · stride], in lanes.
+/// x[i · stride] += w · g[i] over the windows of a tap.
 template <class T>
-T product(const T* a, const T* b, std::int64_t stride, std::int64_t n) {
-    constexpr std::int64_t kLanes = 16;
-    T lanes[kLanes] = {}, total = 0;
-    std::int64_t i = 0;
+void spread_tap(T* __restrict x, const T* __restrict g, T w, const Tap& tap, std::int64_t stride) {
     if (stride == 1)
+        for (std::int64_t i = tap.first; i < tap.last; ++i) x[i] += w * g[i];
+    else
+        for (std::int64_t i = tap.first; i < tap.last; ++i) x[i * stride] += w * g[i];
+}
+
+/// Adds a[i] · b[i · stride] to lanes.
+template <class T>
+void add_products(const T* __restrict a, const T* __restrict b, std::int64_t stride, std::int64_t n,
+                  T* __restrict lanes) {
+    std::int64_t i = 0;
+    if (stride == 1) {
         for (; i + kLanes <= n; i += kLanes)
             for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[i + k];
-    for (; i < n; ++i) total += a[i] * b[i * stride];
-    for (const T lane : lanes) total += lane;
-    return total;
+    } else if (stride == 2) {
+        for (; i + kLanes <= n; i += kLanes)
+            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[2 * (i + k)];
+    }
+    for (std::int64_t k = 0; i < n; ++i, k = (k + 1) % kLanes) lanes[k] += a[i] * b[i * stride];
 }
 
 }  // namespace
@@ -122,6 +141,12 @@ void depthwise_forward(const ConvolutionShape& s, const T* x, const T* w, const 
 
 template <class T>
 void depthwise_input(const ConvolutionShape& s, const T* g, const T* w, const T* b, T* dx) {
+    if (s.filters == s.channels && s.stride_h == 1 && s.stride_w == 1) {
+        const Scratch<T> turned(s.filters * s.taps());
+        for (std::int64_t i = 0; i < s.filters; ++i)
+            std::reverse_copy(w + i * s.taps(), w + (i + 1) * s.taps(), turned.data() + i * s.taps());
+        return depthwise_forward(turned_shape(s), g, turned.data(), b, dx);
+    }
     const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters(), stride = s.stride_w;
     each(s, s.images * s.channels, p * taps * og, [&](const Taps& row_taps, std::int64_t task) {
         const std::int64_t channel = task % s.channels;
@@ -135,10 +160,7 @@ void depthwise_input(const ConvolutionShape& s, const T* g, const T* w, const T*
                     const T weight = w[filter * taps + i * s.kernel_w + j];
                     const T* const gradient = from + row * s.out_width;
                     T* const line = to + at * s.width + tap.offset;
-                    if (stride == 1)
-                        for (std::int64_t k = tap.first; k < tap.last; ++k) line[k] += weight * gradient[k];
-                    else
-                        for (std::int64_t k = tap.first; k < tap.last; ++k) line[k * stride] += weight * gradient[k];
+                    spread_tap(line, gradient, weight, tap, stride);
                 }
             });
         }
@@ -149,19 +171,24 @@ template <class T>
 void depthwise_weight(const ConvolutionShape& s, const T* g, const T* x, T* dw) {
     const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters();
     each(s, s.filters, s.images * p * taps, [&](const Taps& row_taps, std::int64_t filter) {
+        // The sums of an image's rows in T, those of images in double precision.
         const Scratch<double> sums(taps);
+        const Scratch<T> lanes(taps * kLanes);
         std::fill_n(sums.data(), taps, 0.0);
         for (std::int64_t image = 0; image < s.images; ++image) {
             const T* const from = x + (image * s.channels + filter / og) * s.plane();
             const T* const gradient = g + (image * s.filters + filter) * p;
+            std::fill_n(lanes.data(), taps * kLanes, T(0));
             each_row(s, [&](std::int64_t row, std::int64_t at, std::int64_t i) {
                 for (std::int64_t j = 0; j < s.kernel_w; ++j) {
                     const Tap& tap = row_taps[j];
-                    sums[i * s.kernel_w + j] += static_cast<double>(product(
-                        gradient + row * s.out_width + tap.first,
-                        from + at * s.width + tap.offset + tap.first * s.stride_w, s.stride_w, tap.last - tap.first));
+                    add_products(gradient + row * s.out_width + tap.first,
+                                 from + at * s.width + tap.offset + tap.first * s.stride_w, s.stride_w,
+                                 tap.last - tap.first, lanes.data() + (i * s.kernel_w + j) * kLanes);
                 }
             });
+            for (std::int64_t t = 0; t < taps; ++t)
+                for (std::int64_t k = 0; k < kLanes; ++k) sums[t] += static_cast<double>(lanes[t * kLanes + k]);
         }
         for (std::int64_t t = 0; t < taps; ++t) dw[filter * taps + t] = static_cast<T>(sums[t]);
     });

@@ -51,15 +51,33 @@ struct Best {
     Wide<T>* place;
 };
 
-template <class T, bool places, std::int64_t stride>
-void take_tap(const Best<T>& best, const T* x, std::int64_t n, std::int64_t any_stride, Wide<T> place) {
+/// Compares the first `taps` elements, side by side, of n windows that are `stride` apart; 0 stands for any stride. `place` is that of x.
+template <class T, bool places, std::int64_t taps, std::int64_t stride>
+void take(const Best<T>& best, const T* __restrict x, std::int64_t n, std::int64_t any_stride, std::int64_t place) {
     const std::int64_t apart = stride != 0 ? stride : any_stride;
+    T* __restrict const value = best.value;
+    Wide<T>* __restrict const where = best.place;
     for (std::int64_t i = 0; i < n; ++i) {
-        const T v = x[i * apart], before = best.value[i];
-        const bool take = v > before || v != v;
-        best.value[i] = take ? v : before;
-        if constexpr (places) best.place[i] = take ? place + static_cast<Wide<T>>(i * apart) : best.place[i];
+        T most = value[i];
+        Wide<T> at = places ? where[i] : 0;
+        for (std::int64_t k = 0; k < taps; ++k) {
+            const T v = x[i * apart + k];
+            const bool better = static_cast<bool>(static_cast<int>(v > most) | static_cast<int>(v != v));
+            most = better ? v : most;
+            if constexpr (places) at = better ? static_cast<Wide<T>>(place + k + i * apart) : at;
+        }
+        value[i] = most;
+        if constexpr (places) where[i] = at;
     }
+}
+
+/// The same for the taps of complete windows in a row of the input.
+template <class T, bool places, std::int64_t stride>
+void take_inner(const AxisWindows& columns, const Best<T>& best, const T* x, std::int64_t n, std::int64_t place) {
+    if (columns.step == 1 && columns.kernel == 2) return take<T, places, 2, stride>(best, x, n, columns.stride, place);
+    if (columns.step == 1 && columns.kernel == 3) return take<T, places, 3, stride>(best, x, n, columns.stride, place);
+    for (std::int64_t j = 0; j < columns.kernel; ++j)
+        take<T, places, 1, stride>(best, x + j * columns.step, n, columns.stride, place + j * columns.step);
 }
 
 /// A row of windows; places are counted in its plane.
@@ -76,22 +94,21 @@ void pool_row(const AxisWindows& rows, const AxisWindows& columns, std::int64_t 
     const std::int64_t inner = columns.inner_first, n = columns.inner_last - inner;
     for (std::int64_t r = top; r < bottom; r += rows.step) {
         const T* const line = x + r * width;
-        for (std::int64_t j = 0; n > 0 && j < columns.kernel; ++j) {
-            const std::int64_t at = columns.first(inner) + j * columns.step;
+        if (n > 0) {
+            const std::int64_t at = columns.first(inner), place = r * width + at;
             const Best<T> from{best.value + inner, places ? best.place + inner : nullptr};
-            const auto place = static_cast<Wide<T>>(r * width + at);
             if (columns.stride == 1)
-                take_tap<T, places, 1>(from, line + at, n, 1, place);
+                take_inner<T, places, 1>(columns, from, line + at, n, place);
             else if (columns.stride == 2)
-                take_tap<T, places, 2>(from, line + at, n, 2, place);
+                take_inner<T, places, 2>(columns, from, line + at, n, place);
             else
-                take_tap<T, places, 0>(from, line + at, n, columns.stride, place);
+                take_inner<T, places, 0>(columns, from, line + at, n, place);
         }
         const auto whole = [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t i = begin; i < end; ++i)
                 for (std::int64_t at = columns.first(i); at < columns.last(i); at += columns.step)
-                    take_tap<T, places, 1>({best.value + i, places ? best.place + i : nullptr}, line + at, 1, 1,
-                                           static_cast<Wide<T>>(r * width + at));
+                    take<T, places, 1, 1>({best.value + i, places ? best.place + i : nullptr}, line + at, 1, 1,
+                                          r * width + at);
         };
         whole(0, inner);
         whole(columns.inner_last, columns.count);

@@ -51,23 +51,12 @@ T linear_place(const AxisRule& r, std::int64_t i) {
 }  // namespace
 
 template <class T>
-std::int64_t AxisMap<T>::room(const AxisRule& r) {
-    if (!sums(r)) return 2 * r.count;
-    std::int64_t n = 0;
-    for (std::int64_t i = 0; i < r.count; ++i) {
-        const Window w(r, i);
-        n += w.end - w.begin;
-    }
-    return n;
-}
-
-template <class T>
 AxisMap<T>::AxisMap(const AxisRule& rule, bool transposed)
     : size(rule.size),
       count(rule.count),
       first_(std::max(size, count)),
       offset_(std::max(size, count) + 1),
-      weight_(sums(rule) && !transposed ? 0 : room(rule)),
+      weight_(sums(rule) ? 0 : 2 * rule.count),
       divisor_(rule.count) {
     if (transposed) {
         AxisMap map(rule, false);
@@ -115,7 +104,9 @@ void AxisMap<T>::fill(const AxisRule& r) {
 template <class T>
 void AxisMap<T>::transpose_of(const AxisMap& map) {
     std::swap(size, count);
-    weighted = map.weighted || map.divided;
+    weighted = map.weighted;
+    pre_divided = map.divided;
+    if (pre_divided) std::copy_n(map.divisor_.data(), size, divisor_.data());
     std::fill_n(first_.data(), count, 0);
     std::fill_n(offset_.data(), count + 1, 0);
     // Both ends of the rows of `map` grow, so that its columns are contiguous, too.
@@ -129,8 +120,7 @@ void AxisMap<T>::transpose_of(const AxisMap& map) {
     for (std::int64_t i = 0; weighted && i < map.count; ++i) {
         for (std::int64_t k = 0; k < map.n(i); ++k) {
             const std::int64_t at = map.first(i) + k;
-            const T w = map.weighted ? map.weight(i, k) : T(1);
-            weight_[offset_[at] + i - first_[at]] = map.divided ? w / map.divisor(i) : w;
+            weight_[offset_[at] + i - first_[at]] = map.weight(i, k);
         }
     }
 }
@@ -147,6 +137,10 @@ void AxisMap<T>::look() {
     if (inner_last < count) inner_step = first_[inner_last] - first_[inner_first];
     while (inner_last < count && n(inner_last) == inner_n && first_[inner_last] - first_[inner_last - 1] == inner_step)
         ++inner_last;
+    if (!single || weighted || size == 0 || count % size != 0) return;
+    repeats = count / size;
+    for (std::int64_t i = 0; i < count; ++i)
+        if (repeats != 0 && first_[i] != i / repeats) repeats = 0;
 }
 
 namespace {
@@ -193,21 +187,47 @@ T plain_sum(const T* x, std::int64_t n) {
     return total;
 }
 
-template <class T, std::int64_t fixed>
-void inner_sums(const AxisMap<T>& map, const T* line, T* y) {
-    const std::int64_t step = fixed != 0 ? fixed : map.inner_step, begin = map.inner_first;
-    const T* const x = line + map.first(begin);
-    const std::int64_t n = map.inner_last - begin;
-    for (std::int64_t i = 0; i < n; ++i) y[begin + i] = x[i * step];
-    for (std::int64_t k = 1; k < map.inner_n; ++k)
-        for (std::int64_t i = 0; i < n; ++i) y[begin + i] += x[i * step + k];
+/// Sums of `taps` elements that begin `step` apart.
+template <class T, std::int64_t taps, std::int64_t step>
+void sum_taps(const T* __restrict x, T* __restrict y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+        T total = x[i * step];
+        for (std::int64_t k = 1; k < taps; ++k) total += x[i * step + k];
+        y[i] = total;
+    }
+}
+
+template <class T>
+void inner_sums(const AxisMap<T>& map, const T* line, T* to) {
+    const std::int64_t step = map.inner_step, taps = map.inner_n, n = map.inner_last - map.inner_first;
+    const T* __restrict const x = line + map.first(map.inner_first);
+    T* __restrict const y = to + map.inner_first;
+    if (step == 2 && taps == 2) return sum_taps<T, 2, 2>(x, y, n);
+    if (step == 2 && taps == 3) return sum_taps<T, 3, 2>(x, y, n);
+    if (step == 1 && taps == 3) return sum_taps<T, 3, 1>(x, y, n);
+    for (std::int64_t i = 0; i < n; ++i) y[i] = x[i * step];
+    for (std::int64_t k = 1; k < taps; ++k)
+        for (std::int64_t i = 0; i < n; ++i) y[i] += x[i * step + k];
 }
 
 template <class T>
 void across(const AxisMap<T>& map, const PairTable<T>& table, const T* line, T* y) {
     if (table.used()) return table.apply(line, y);
+    if (map.repeats == 1) {
+        std::copy_n(line, map.count, y);
+        return;
+    }
+    if (map.repeats == 2) {
+        for (std::int64_t i = 0; i < map.size; ++i) y[2 * i] = y[2 * i + 1] = line[i];
+        return;
+    }
+    if (map.repeats > 2) {
+        for (std::int64_t i = 0; i < map.size; ++i) std::fill_n(y + i * map.repeats, map.repeats, line[i]);
+        return;
+    }
     if (map.single && !map.weighted) {
-        for (std::int64_t i = 0; i < map.count; ++i) y[i] = line[map.first(i)];
+        const std::int64_t* const first = map.firsts();
+        for (std::int64_t i = 0; i < map.count; ++i) y[i] = line[first[i]];
         return;
     }
     if (map.weighted) {
@@ -223,38 +243,47 @@ void across(const AxisMap<T>& map, const PairTable<T>& table, const T* line, T* 
     if (map.inner_n > 0 && map.inner_n <= 16 && map.inner_last - map.inner_first > 4) {
         begin = map.inner_first;
         end = map.inner_last;
-        if (map.inner_step == 1)
-            inner_sums<T, 1>(map, line, y);
-        else if (map.inner_step == 2)
-            inner_sums<T, 2>(map, line, y);
-        else
-            inner_sums<T, 0>(map, line, y);
+        inner_sums(map, line, y);
     }
     for (std::int64_t i = 0; i < begin; ++i) y[i] = plain_sum(line + map.first(i), map.n(i));
     for (std::int64_t i = end; i < map.count; ++i) y[i] = plain_sum(line + map.first(i), map.n(i));
 }
 
+/// line += p · x + q · y, or without the sum.
+template <class T, bool first>
+void add_rows(T* __restrict line, const T* __restrict x, T p, const T* __restrict y, T q, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) line[i] = first ? p * x[i] + q * y[i] : line[i] + p * x[i] + q * y[i];
+}
+template <class T, bool first>
+void add_row(T* __restrict line, const T* __restrict x, T p, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) line[i] = first ? p * x[i] : line[i] + p * x[i];
+}
+
 /// The line that a row of the result is made of: one of the plane itself where that is possible.
 template <class T>
-const T* down(const AxisMap<T>& map, std::int64_t row, const T* plane, std::int64_t width, T* line) {
-    const std::int64_t n = map.n(row);
-    const T* x = plane + map.first(row) * width;
-    const auto w = [&](std::int64_t k) { return map.weighted ? map.weight(row, k) : T(1); };
-    if (n == 1 && w(0) == T(1)) return x;
+const T* down(const AxisMap<T>& rows, const AxisMap<T>& columns, std::int64_t row, const T* plane, T* line) {
+    const std::int64_t n = rows.n(row), width = columns.size;
+    const T* x = plane + rows.first(row) * width;
+    const auto w = [&](std::int64_t k) {
+        const T weight = rows.weighted ? rows.weight(row, k) : T(1);
+        return rows.pre_divided ? weight / rows.divisor(rows.first(row) + k) : weight;
+    };
+    if (n == 1 && w(0) == T(1) && !columns.pre_divided) return x;
     if (n == 0) std::fill_n(line, width, T(0));
-    for (std::int64_t k = 0; k < n;) {
-        // Two rows in one pass.
-        const T p = w(k), q = k + 1 < n ? w(k + 1) : T(0);
-        if (k + 1 == n && k == 0)
-            for (std::int64_t i = 0; i < width; ++i) line[i] = p * x[i];
-        else if (k + 1 == n)
-            for (std::int64_t i = 0; i < width; ++i) line[i] += p * x[i];
+    // Two rows in one pass.
+    for (std::int64_t k = 0; k < n; k += 2, x += 2 * width) {
+        if (k + 1 < n && k == 0)
+            add_rows<T, true>(line, x, w(k), x + width, w(k + 1), width);
+        else if (k + 1 < n)
+            add_rows<T, false>(line, x, w(k), x + width, w(k + 1), width);
         else if (k == 0)
-            for (std::int64_t i = 0; i < width; ++i) line[i] = p * x[i] + q * x[i + width];
+            add_row<T, true>(line, x, w(k), width);
         else
-            for (std::int64_t i = 0; i < width; ++i) line[i] += p * x[i] + q * x[i + width];
-        k += 2;
-        x += 2 * width;
+            add_row<T, false>(line, x, w(k), width);
+    }
+    if (columns.pre_divided) {
+        const T* __restrict const divisor = columns.divisors();
+        for (std::int64_t i = 0; i < width; ++i) line[i] /= divisor[i];
     }
     return line;
 }
@@ -264,6 +293,7 @@ const T* down(const AxisMap<T>& map, std::int64_t row, const T* plane, std::int6
 template <class T>
 void resample(std::int64_t planes, const AxisMap<T>& rows, const AxisMap<T>& columns, const T* x, T* y) {
     const std::int64_t tasks = planes * rows.count, width = columns.size;
+    const bool same_rows = rows.repeats > 1 || (rows.single && !rows.weighted);
     if (columns.count == 0 || tasks == 0) return;
     const PairTable<T> table(columns);
     const std::int64_t at_once =
@@ -274,12 +304,15 @@ void resample(std::int64_t planes, const AxisMap<T>& rows, const AxisMap<T>& col
         for (std::int64_t i = part * at_once; i < std::min(tasks, (part + 1) * at_once); ++i) {
             const std::int64_t row = i % rows.count;
             T* const to = y + i * columns.count;
-            const T* const line = down(rows, row, x + i / rows.count * rows.size * width, width, room.data());
-            if (line == before && line != room.data() && !rows.divided) {
+            const T* const plane = x + i / rows.count * rows.size * width;
+            // A row that is made like the one before.
+            const T* const from = same_rows ? plane + rows.first(row) * width : nullptr;
+            if (from != nullptr && from == before && !rows.divided) {
                 std::copy_n(to - columns.count, columns.count, to);
                 continue;
             }
-            before = line;
+            before = from;
+            const T* const line = down(rows, columns, row, plane, room.data());
             across(columns, table, line, to);
             if (rows.divided || columns.divided) {
                 const T height = rows.divided ? rows.divisor(row) : T(1);

@@ -28,10 +28,12 @@ public:
     AxisMap(const AxisMap&) = delete;
 
     std::int64_t size, count;
-    bool weighted = false;  ///< Else all weights are 1.
-    bool divided = false;
-    bool single = true;  ///< Each result is one element.
-    bool pairs = true;   ///< Each result has one element or two.
+    bool weighted = false;     ///< Else all weights are 1.
+    bool divided = false;      ///< Each result by its divisor.
+    bool pre_divided = false;  ///< Each element by its divisor, before.
+    std::int64_t repeats = 0;  ///< Where each element is simply taken so many times in turn.
+    bool single = true;        ///< Each result is one element.
+    bool pairs = true;         ///< Each result has one element or two.
     /// Results [inner_first, inner_last) are sums of `inner_n` elements each, which begin `inner_step` apart.
     std::int64_t inner_first = 0, inner_last = 0, inner_n = 0, inner_step = 0;
 
@@ -39,6 +41,8 @@ public:
     std::int64_t n(std::int64_t i) const { return offset_[i + 1] - offset_[i]; }
     T weight(std::int64_t i, std::int64_t k) const { return weight_[offset_[i] + k]; }
     T divisor(std::int64_t i) const { return divisor_[i]; }
+    const T* divisors() const { return divisor_.data(); }
+    const std::int64_t* firsts() const { return first_.data(); }
     const T* weights(std::int64_t i) const { return weight_.data() + offset_[i]; }
 
 private:

@@ -51,33 +51,43 @@ void walk_tap(const WindowGrid& s, std::int64_t tap, std::int64_t begin, std::in
     }
 }
 
+/// to[i · to_step] += from[i].
+template <class T>
+void add_spread(const T* __restrict from, T* __restrict to, std::int64_t to_step, std::int64_t n) {
+    if (to_step == 1)
+        for (std::int64_t i = 0; i < n; ++i) to[i] += from[i];
+    else if (to_step == 2)
+        for (std::int64_t i = 0; i < n; ++i) to[2 * i] += from[i];
+    else
+        for (std::int64_t i = 0; i < n; ++i) to[i * to_step] += from[i];
+}
+
+/// to[i] = from[i · from_step].
+template <class T>
+void copy_spread(const T* __restrict from, std::int64_t from_step, T* __restrict to, std::int64_t n) {
+    if (from_step == 1)
+        std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+    else if (from_step == 2)
+        for (std::int64_t i = 0; i < n; ++i) to[i] = from[2 * i];
+    else
+        for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * from_step];
+}
+
 /// What the windows [begin, end) see at one tap.
 template <class T>
 void pack_tap(const WindowGrid& s, const T* plane, std::int64_t tap, std::int64_t begin, std::int64_t end, T* to) {
-    const std::int64_t step = s.stride_w;
     walk_tap(
         s, tap, begin, end,
-        [&](std::int64_t at, std::int64_t from, std::int64_t n) {
-            if (step == 1)
-                std::copy_n(plane + from, n, to + at);
-            else
-                for (std::int64_t i = 0; i < n; ++i) to[at + i] = plane[from + i * step];
-        },
+        [&](std::int64_t at, std::int64_t from, std::int64_t n) { copy_spread(plane + from, s.stride_w, to + at, n); },
         [&](std::int64_t at, std::int64_t n) { std::fill_n(to + at, n, T(0)); });
 }
 
 /// The transpose of `pack_tap`: adds to the plane.
 template <class T>
 void unpack_tap(const WindowGrid& s, const T* from, std::int64_t tap, std::int64_t begin, std::int64_t end, T* plane) {
-    const std::int64_t step = s.stride_w;
     walk_tap(
         s, tap, begin, end,
-        [&](std::int64_t at, std::int64_t to, std::int64_t n) {
-            if (step == 1)
-                for (std::int64_t i = 0; i < n; ++i) plane[to + i] += from[at + i];
-            else
-                for (std::int64_t i = 0; i < n; ++i) plane[to + i * step] += from[at + i];
-        },
+        [&](std::int64_t at, std::int64_t to, std::int64_t n) { add_spread(from + at, plane + to, s.stride_w, n); },
         [](std::int64_t, std::int64_t) {});
 }
 
