@@ -50,26 +50,51 @@ void add_tap(T* __restrict y, const T* __restrict row, T w, const Tap& tap, std:
         for (std::int64_t i = first; i < last; ++i) y[i] += w * x[i * stride];
 }
 
-template <class T>
-void add_three(T* __restrict y, const T* __restrict x, T w0, T w1, T w2, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] += w0 * x[i] + w1 * x[i + 1] + w2 * x[i + 2];
-}
-
 /// A row of windows gets what one row of the input gives to it.
 template <class T>
 void add_row(const WindowGrid& s, const Taps& taps, const T* row, const T* w, T* y) {
-    if (s.kernel_w != 3 || s.dilation_w != 1 || s.stride_w != 1) {
-        for (std::int64_t j = 0; j < s.kernel_w; ++j)
-            add_tap(y, row, w[j], taps[j], s.stride_w, taps[j].first, taps[j].last);
-        return;
+    for (std::int64_t j = 0; j < s.kernel_w; ++j)
+        add_tap(y, row, w[j], taps[j], s.stride_w, taps[j].first, taps[j].last);
+}
+
+/// A row of windows of 3 by 3 on the rows a, b and c, in one pass.
+template <class T, std::int64_t stride>
+void three_rows(const T* __restrict a, const T* __restrict b, const T* __restrict c, const T* __restrict w, T bias,
+                T* __restrict y, std::int64_t n) {
+    const T w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3], w4 = w[4], w5 = w[5], w6 = w[6], w7 = w[7], w8 = w[8];
+    for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t k = i * stride;
+        const T top = w0 * a[k] + w1 * a[k + 1] + w2 * a[k + 2], middle = w3 * b[k] + w4 * b[k + 1] + w5 * b[k + 2],
+                bottom = w6 * c[k] + w7 * c[k + 1] + w8 * c[k + 2];
+        y[i] = bias + top + middle + bottom;
     }
+}
+
+/// A plane of windows of 3 by 3; `zeros` is a row of the input's width.
+template <class T, std::int64_t stride>
+void three_by_three(const WindowGrid& s, const Taps& taps, const T* x, const T* w, T bias, const T* zeros, T* y) {
     const std::int64_t first = taps.inner_first(), last = taps.inner_last();
-    const T* const x = row - s.pad_w;
-    const T w0 = w[0], w1 = w[1], w2 = w[2];
-    add_three(y + first, x + first, w0, w1, w2, last - first);
-    for (std::int64_t j = 0; j < 3; ++j) {
-        add_tap(y, row, w[j], taps[j], 1, taps[j].first, std::min(first, taps[j].last));
-        add_tap(y, row, w[j], taps[j], 1, std::max(last, taps[j].first), taps[j].last);
+    for (std::int64_t row = 0; row < s.out_height; ++row, y += s.out_width) {
+        const T* lines[3];
+        for (std::int64_t i = 0; i < 3; ++i) {
+            const std::int64_t at = row * s.stride_h + i - s.pad_h;
+            lines[i] = at >= 0 && at < s.height ? x + at * s.width : zeros;
+        }
+        const std::int64_t begin = first * stride - s.pad_w;
+        three_rows<T, stride>(lines[0] + begin, lines[1] + begin, lines[2] + begin, w, bias, y + first, last - first);
+        const auto edge = [&](std::int64_t from, std::int64_t to) {
+            for (std::int64_t k = from; k < to; ++k) {
+                T total = bias;
+                for (std::int64_t j = 0; j < 3; ++j) {
+                    const std::int64_t at = k * stride + j - s.pad_w;
+                    if (at < 0 || at >= s.width) continue;
+                    total += w[j] * lines[0][at] + w[3 + j] * lines[1][at] + w[6 + j] * lines[2][at];
+                }
+                y[k] = total;
+            }
+        };
+        edge(0, first);
+        edge(last, s.out_width);
     }
 }
 
@@ -107,14 +132,30 @@ template <class T>
 void add_products(const T* __restrict a, const T* __restrict b, std::int64_t stride, std::int64_t n,
                   T* __restrict lanes) {
     std::int64_t i = 0;
-    if (stride == 1) {
+    if (stride == 1)
         for (; i + kLanes <= n; i += kLanes)
             for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[i + k];
-    } else if (stride == 2) {
+    else
         for (; i + kLanes <= n; i += kLanes)
-            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[2 * (i + k)];
+            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[(i + k) * stride];
+    for (std::int64_t k = 0; i < n; ++i, ++k) lanes[k] += a[i] * b[i * stride];
+}
+
+/// The same for three taps side by side, in windows that lie in the row as a whole.
+template <class T, std::int64_t stride>
+void add_three_products(const T* __restrict a, const T* __restrict b, std::int64_t n, T* __restrict lanes) {
+    std::int64_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) {
+        for (std::int64_t k = 0; k < kLanes; ++k) {
+            const T g = a[i + k];
+            const T* const x = b + (i + k) * stride;
+            lanes[k] += g * x[0];
+            lanes[kLanes + k] += g * x[1];
+            lanes[2 * kLanes + k] += g * x[2];
+        }
     }
-    for (std::int64_t k = 0; i < n; ++i, k = (k + 1) % kLanes) lanes[k] += a[i] * b[i * stride];
+    for (std::int64_t k = 0; i < n; ++i, ++k)
+        for (std::int64_t j = 0; j < 3; ++j) lanes[j * kLanes + k] += a[i] * b[i * stride + j];
 }
 
 }  // namespace
@@ -122,10 +163,17 @@ void add_products(const T* __restrict a, const T* __restrict b, std::int64_t str
 template <class T>
 void depthwise_forward(const ConvolutionShape& s, const T* x, const T* w, const T* b, T* y) {
     const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters();
+    const bool small = s.kernel_h == 3 && s.kernel_w == 3 && s.dilation_h == 1 && s.dilation_w == 1;
+    const Scratch<T> zeros(small ? s.width : 0);
+    std::fill_n(zeros.data(), small ? s.width : 0, T(0));
     each(s, s.images * s.filters, p * taps, [&](const Taps& row_taps, std::int64_t task) {
         const std::int64_t filter = task % s.filters;
         const T* const from = x + (task / s.filters * s.channels + filter / og) * s.plane();
         T* const to = y + task * p;
+        if (small && s.stride_w <= 2) {
+            const auto f = s.stride_w == 1 ? three_by_three<T, 1> : three_by_three<T, 2>;
+            return f(s, row_taps, from, w + filter * taps, b != nullptr ? b[filter] : T(0), zeros.data(), to);
+        }
         std::fill_n(to, p, b != nullptr ? b[filter] : T(0));
         // Row by row, so that a row stays in the cache until it is complete.
         for (std::int64_t row = 0; row < s.out_height; ++row) {
@@ -180,11 +228,22 @@ void depthwise_weight(const ConvolutionShape& s, const T* g, const T* x, T* dw) 
             const T* const gradient = g + (image * s.filters + filter) * p;
             std::fill_n(lanes.data(), taps * kLanes, T(0));
             each_row(s, [&](std::int64_t row, std::int64_t at, std::int64_t i) {
-                for (std::int64_t j = 0; j < s.kernel_w; ++j) {
-                    const Tap& tap = row_taps[j];
-                    add_products(gradient + row * s.out_width + tap.first,
-                                 from + at * s.width + tap.offset + tap.first * s.stride_w, s.stride_w,
-                                 tap.last - tap.first, lanes.data() + (i * s.kernel_w + j) * kLanes);
+                const T *const line = from + at * s.width, *const row_gradient = gradient + row * s.out_width;
+                T* const sum = lanes.data() + i * s.kernel_w * kLanes;
+                const auto tap = [&](std::int64_t j, std::int64_t first, std::int64_t last) {
+                    add_products(row_gradient + first, line + row_taps[j].offset + first * s.stride_w, s.stride_w,
+                                 std::max(last - first, std::int64_t{0}), sum + j * kLanes);
+                };
+                if (s.kernel_w != 3 || s.dilation_w != 1 || s.stride_w > 2) {
+                    for (std::int64_t j = 0; j < s.kernel_w; ++j) tap(j, row_taps[j].first, row_taps[j].last);
+                    return;
+                }
+                const std::int64_t first = row_taps.inner_first(), last = row_taps.inner_last();
+                const auto f = s.stride_w == 1 ? add_three_products<T, 1> : add_three_products<T, 2>;
+                f(row_gradient + first, line + first * s.stride_w - s.pad_w, last - first, sum);
+                for (std::int64_t j = 0; j < 3; ++j) {
+                    tap(j, row_taps[j].first, std::min(first, row_taps[j].last));
+                    tap(j, std::max(last, row_taps[j].first), row_taps[j].last);
                 }
             });
             for (std::int64_t t = 0; t < taps; ++t)

@@ -73,9 +73,33 @@ void copy_spread(const T* __restrict from, std::int64_t from_step, T* __restrict
         for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * from_step];
 }
 
+/// `pack_tap` where rows of windows are as long as those of the plane and one element apart: what a tap sees is the plane shifted, but for columns
+/// at the edges.
+template <class T>
+void pack_shifted(const WindowGrid& s, const T* plane, std::int64_t tap, std::int64_t begin, std::int64_t end, T* to) {
+    const std::int64_t width = s.width, down = tap / s.kernel_w * s.dilation_h - s.pad_h,
+                       across = tap % s.kernel_w * s.dilation_w - s.pad_w, shift = down * width + across;
+    const auto [top, bottom] = windows_inside(s.height, s.out_height, 1, down);
+    const auto [left, right] = windows_inside(width, width, 1, across);
+    const std::int64_t first = std::clamp(top * width, begin, end), last = std::clamp(bottom * width, first, end);
+    std::fill_n(to, first - begin, T(0));
+    std::fill_n(to + last - begin, end - last, T(0));
+    // What lies before the plane or behind it belongs to columns at the edges.
+    const std::int64_t from = std::clamp(-shift, first, last), until = std::clamp(s.plane() - shift, from, last);
+    std::copy_n(plane + from + shift, until - from, to + from - begin);
+    if (left == 0 && right == width) return;
+    for (std::int64_t row = first / width * width; row < last; row += width) {
+        const std::int64_t end_left = std::min(row + left, last), end_right = std::min(row + width, last);
+        for (std::int64_t i = std::max(row, first); i < end_left; ++i) to[i - begin] = T(0);
+        for (std::int64_t i = std::max(row + right, first); i < end_right; ++i) to[i - begin] = T(0);
+    }
+}
+
 /// What the windows [begin, end) see at one tap.
 template <class T>
 void pack_tap(const WindowGrid& s, const T* plane, std::int64_t tap, std::int64_t begin, std::int64_t end, T* to) {
+    if (s.stride_h == 1 && s.stride_w == 1 && s.out_width == s.width)
+        return pack_shifted(s, plane, tap, begin, end, to);
     walk_tap(
         s, tap, begin, end,
         [&](std::int64_t at, std::int64_t from, std::int64_t n) { copy_spread(plane + from, s.stride_w, to + at, n); },
