@@ -1,5 +1,6 @@
 #include <xgrad/autograd/detail/convolution_kernels.hpp>
 #include <xgrad/autograd/detail/scratch.hpp>
+#include <xgrad/autograd/detail/xtensor_headers.hpp>
 #include <xgrad/core/threads.hpp>
 
 // Convolutions of single channels: too little to multiply for BLAS, so that rows are added up directly.
@@ -127,35 +128,45 @@ void spread_tap(T* __restrict x, const T* __restrict g, T w, const Tap& tap, std
         for (std::int64_t i = tap.first; i < tap.last; ++i) x[i * stride] += w * g[i];
 }
 
-/// Adds a[i] · b[i · stride] to lanes.
-template <class T>
-void add_products(const T* __restrict a, const T* __restrict b, std::int64_t stride, std::int64_t n,
-                  T* __restrict lanes) {
+/// Adds a[i] · b[i + j] to the lanes of tap j, for all taps side by side.
+template <class T, std::int64_t taps>
+void add_products(const T* a, const T* b, std::int64_t n, T* lanes) {
+    using Vector = xsimd::batch<T>;
+    constexpr auto width = static_cast<std::int64_t>(Vector::size);
+    static_assert(width <= kLanes);
+    Vector sums[taps];
+    for (std::int64_t j = 0; j < taps; ++j) sums[j] = Vector::load_unaligned(lanes + j * kLanes);
     std::int64_t i = 0;
-    if (stride == 1)
-        for (; i + kLanes <= n; i += kLanes)
-            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[i + k];
-    else
-        for (; i + kLanes <= n; i += kLanes)
-            for (std::int64_t k = 0; k < kLanes; ++k) lanes[k] += a[i + k] * b[(i + k) * stride];
-    for (std::int64_t k = 0; i < n; ++i, ++k) lanes[k] += a[i] * b[i * stride];
+    for (; i + width <= n; i += width) {
+        const Vector g = Vector::load_unaligned(a + i);
+        for (std::int64_t j = 0; j < taps; ++j) sums[j] = xsimd::fma(g, Vector::load_unaligned(b + i + j), sums[j]);
+    }
+    for (std::int64_t j = 0; j < taps; ++j) sums[j].store_unaligned(lanes + j * kLanes);
+    for (std::int64_t k = 0; i < n; ++i, ++k)
+        for (std::int64_t j = 0; j < taps; ++j) lanes[j * kLanes + k] += a[i] * b[i + j];
 }
 
-/// The same for three taps side by side, in windows that lie in the row as a whole.
-template <class T, std::int64_t stride>
-void add_three_products(const T* __restrict a, const T* __restrict b, std::int64_t n, T* __restrict lanes) {
-    std::int64_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) {
-        for (std::int64_t k = 0; k < kLanes; ++k) {
-            const T g = a[i + k];
-            const T* const x = b + (i + k) * stride;
-            lanes[k] += g * x[0];
-            lanes[kLanes + k] += g * x[1];
-            lanes[2 * kLanes + k] += g * x[2];
+/// Adds to the lanes of each tap in a row of windows, whose gradient is g, on a row x of the input. `room` has space for a row of windows.
+template <class T>
+void add_row_products(const WindowGrid& s, const Taps& taps, const T* g, const T* x, T* lanes, T* room) {
+    if (s.kernel_w != 3 || s.dilation_w != 1 || s.stride_w != 1) {
+        for (std::int64_t j = 0; j < s.kernel_w; ++j) {
+            const std::int64_t first = taps[j].first, n = taps[j].last - first;
+            const T* from = x + taps[j].offset + first * s.stride_w;
+            if (s.stride_w != 1 && n > 0) copy_spread(from, s.stride_w, room, n);
+            add_products<T, 1>(g + first, s.stride_w != 1 ? room : from, n, lanes + j * kLanes);
         }
+        return;
     }
-    for (std::int64_t k = 0; i < n; ++i, ++k)
-        for (std::int64_t j = 0; j < 3; ++j) lanes[j * kLanes + k] += a[i] * b[i * stride + j];
+    const std::int64_t first = taps.inner_first(), last = taps.inner_last();
+    add_products<T, 3>(g + first, x + first - s.pad_w, last - first, lanes);
+    const auto edge = [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t k = begin; k < end; ++k)
+            for (std::int64_t j = 0; j < 3; ++j)
+                if (k >= taps[j].first && k < taps[j].last) lanes[j * kLanes] += g[k] * x[k + j - s.pad_w];
+    };
+    edge(0, first);
+    edge(last, s.out_width);
 }
 
 }  // namespace
@@ -221,30 +232,15 @@ void depthwise_weight(const ConvolutionShape& s, const T* g, const T* x, T* dw) 
     each(s, s.filters, s.images * p * taps, [&](const Taps& row_taps, std::int64_t filter) {
         // The sums of an image's rows in T, those of images in double precision.
         const Scratch<double> sums(taps);
-        const Scratch<T> lanes(taps * kLanes);
+        const Scratch<T> lanes(taps * kLanes), room(s.out_width);
         std::fill_n(sums.data(), taps, 0.0);
         for (std::int64_t image = 0; image < s.images; ++image) {
             const T* const from = x + (image * s.channels + filter / og) * s.plane();
             const T* const gradient = g + (image * s.filters + filter) * p;
             std::fill_n(lanes.data(), taps * kLanes, T(0));
             each_row(s, [&](std::int64_t row, std::int64_t at, std::int64_t i) {
-                const T *const line = from + at * s.width, *const row_gradient = gradient + row * s.out_width;
-                T* const sum = lanes.data() + i * s.kernel_w * kLanes;
-                const auto tap = [&](std::int64_t j, std::int64_t first, std::int64_t last) {
-                    add_products(row_gradient + first, line + row_taps[j].offset + first * s.stride_w, s.stride_w,
-                                 std::max(last - first, std::int64_t{0}), sum + j * kLanes);
-                };
-                if (s.kernel_w != 3 || s.dilation_w != 1 || s.stride_w > 2) {
-                    for (std::int64_t j = 0; j < s.kernel_w; ++j) tap(j, row_taps[j].first, row_taps[j].last);
-                    return;
-                }
-                const std::int64_t first = row_taps.inner_first(), last = row_taps.inner_last();
-                const auto f = s.stride_w == 1 ? add_three_products<T, 1> : add_three_products<T, 2>;
-                f(row_gradient + first, line + first * s.stride_w - s.pad_w, last - first, sum);
-                for (std::int64_t j = 0; j < 3; ++j) {
-                    tap(j, row_taps[j].first, std::min(first, row_taps[j].last));
-                    tap(j, std::max(last, row_taps[j].first), row_taps[j].last);
-                }
+                add_row_products(s, row_taps, gradient + row * s.out_width, from + at * s.width,
+                                 lanes.data() + i * s.kernel_w * kLanes, room.data());
             });
             for (std::int64_t t = 0; t < taps; ++t)
                 for (std::int64_t k = 0; k < kLanes; ++k) sums[t] += static_cast<double>(lanes[t * kLanes + k]);
