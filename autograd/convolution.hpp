@@ -58,8 +58,8 @@ XG_EXPORT Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bia
                         const Conv1dOptions& options = {});
 
 /// Filters slid over images: x is (N, C, H, W), the weight (O, C / groups, KH, KW), the bias (O) or undefined; the result is
-/// (N, O, H', W') with sizes as for `conv1d`. Besides its result it takes about a megabyte of memory a thread, whatever the batch, and in
-/// backward as much again and some copies of the weights.
+/// (N, O, H', W') with sizes as for `conv1d`. Besides its result it takes a megabyte or two of memory a thread, whatever the batch, and backward
+/// the same and at most 16 copies of the weights.
 XG_EXPORT Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                         const Conv2dOptions& options = {});
 

@@ -16,6 +16,8 @@ namespace {
 constexpr std::int64_t kBlock = 1 << 17;
 /// At most so many rows of it are multiplied at once.
 constexpr std::int64_t kDepth = 1024;
+/// At most so many columns: with more, OpenBLAS gets slower.
+constexpr std::int64_t kColumns = 512;
 /// Images with fewer windows than this share a product, lest BLAS gets matrices that are too narrow.
 constexpr std::int64_t kNarrow = 96;
 
@@ -23,6 +25,15 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 /// The size of the pieces when n is cut into as few as possible of at most `limit`, all about equal.
 std::int64_t piece(std::int64_t n, std::int64_t limit) {
     return ceil_div(n, ceil_div(n, std::max<std::int64_t>(limit, 1)));
+}
+
+/// The most columns for a product of `filters` by `rows` elements, of `all` that there are.
+std::int64_t run_limit(std::int64_t filters, std::int64_t rows, std::int64_t all) {
+    // OpenBLAS does without packing below a million multiplications, which is up to twice as fast with few filters.
+    const std::int64_t small = 1'000'000 / (filters * rows) / 64 * 64;
+    const std::int64_t limit = std::min({kBlock / rows, small >= 64 ? small : kColumns, kColumns});
+    // There should be tasks for all threads, but of some size.
+    return std::clamp<std::int64_t>(limit / 64 * 64, 64, std::max<std::int64_t>(all / 8, 256) / 64 * 64);
 }
 
 /// A run of windows: whole images where they are small, else part of one image.
@@ -106,7 +117,7 @@ void scatter_input(const ConvolutionShape& s, const T* g, const T* w, const T* b
                        p = s.positions(), depth = s.depth();
     const std::int64_t per_task = piece(cg, kDepth / taps), blocks = ceil_div(cg, per_task);
     const std::int64_t rows = std::min(per_task * taps, kDepth),
-                       length = std::min(p, std::max<std::int64_t>(kBlock / rows, 64));
+                       length = std::min(p, std::clamp<std::int64_t>(kBlock / rows, 64, kColumns));
     const std::int64_t tasks = s.images * s.groups * blocks, at_once = tasks_at_once(tasks, og * per_task * taps * p);
     parallel_for(ceil_div(tasks, at_once), [&](std::int64_t part) {
         const Scratch<T> room(rows * length);
@@ -138,10 +149,7 @@ void convolve(const ConvolutionShape& s, const T* x, const T* w, const T* b, T* 
     if (s.depthwise()) return depthwise_forward(s, x, w, b, y);
     const std::int64_t og = s.group_filters(), cg = s.group_channels(), depth = s.depth(), p = s.positions(),
                        rows = piece(depth, kDepth);
-    // Short enough that there are tasks for all, long enough that BLAS packs the filters for many columns.
-    const std::int64_t all = s.images * p * s.groups;
-    const Runs runs(
-        s, std::clamp<std::int64_t>(std::min(kBlock / rows, kBlock / og), 64, std::max<std::int64_t>(all / 8, 256)));
+    const Runs runs(s, run_limit(og, rows, s.images * p * s.groups));
     // Few windows, but many filters: these are shared out.
     const std::int64_t pairs = runs.count * s.groups,
                        some = pairs < 4 && og * depth * runs.longest() > 1 << 20
@@ -192,7 +200,7 @@ void convolve_weight(const ConvolutionShape& s, const T* g, const T* x, T* dw) {
     // A task makes some rows of the gradient of one group's filters, from one slab of all windows.
     const std::int64_t rows = piece(depth, depth < 192 ? 192 : 128), blocks = ceil_div(depth, rows),
                        places = s.groups * blocks;
-    const Runs runs(s, std::clamp<std::int64_t>(std::min(kBlock / rows, 2 * kBlock / og), 64, 1024));
+    const Runs runs(s, std::clamp<std::int64_t>(kBlock / og / 64 * 64, 64, kColumns));
     const std::int64_t worth = s.images * p * weights >> 21;
     const std::int64_t slabs = std::clamp<std::int64_t>(std::min(16 / places, worth), 1, runs.count),
                        per_slab = ceil_div(runs.count, slabs);
