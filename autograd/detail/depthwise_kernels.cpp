@@ -14,6 +14,7 @@ constexpr std::int64_t kLanes = 16;
 /// One tap of a window that some windows of a row see.
 struct Tap {
     std::int64_t offset, first, last;
+    std::int64_t phase, start;  ///< What the first window sees is element start · stride + phase.
 };
 
 /// Where the taps of a row of windows lie, which is the same in all rows.
@@ -23,7 +24,8 @@ public:
         for (std::int64_t j = 0; j < s.kernel_w; ++j) {
             const std::int64_t offset = j * s.dilation_w - s.pad_w;
             const auto [first, last] = windows_inside(s.width, s.out_width, s.stride_w, offset);
-            taps_[j] = {offset, first, last};
+            const std::int64_t at = first * s.stride_w + offset;
+            taps_[j] = {offset, first, last, last > first ? at % s.stride_w : 0, last > first ? at / s.stride_w : 0};
             inner_first_ = std::max(inner_first_, first);
             inner_last_ = std::min(inner_last_, last);
         }
@@ -119,13 +121,30 @@ void each(const ConvolutionShape& s, std::int64_t n, std::int64_t work, F&& f) {
     });
 }
 
-/// x[i · stride] += w · g[i] over the windows of a tap.
+/// x[i · stride + tap.offset] += w · g[i] over the windows of a tap, where `phases` has x[k · stride + f] at f · length + k.
 template <class T>
-void spread_tap(T* __restrict x, const T* __restrict g, T w, const Tap& tap, std::int64_t stride) {
-    if (stride == 1)
-        for (std::int64_t i = tap.first; i < tap.last; ++i) x[i] += w * g[i];
-    else
-        for (std::int64_t i = tap.first; i < tap.last; ++i) x[i * stride] += w * g[i];
+void spread_tap(T* phases, std::int64_t length, const T* __restrict g, T w, const Tap& tap) {
+    T* __restrict const x = phases + tap.phase * length + tap.start;
+    for (std::int64_t i = 0; i < tap.last - tap.first; ++i) x[i] += w * g[tap.first + i];
+}
+
+/// The first n elements of x from its phases.
+template <class T>
+void interleave(const T* __restrict phases, std::int64_t length, std::int64_t stride, T* __restrict x, std::int64_t n) {
+    if (stride == 1) {
+        std::copy_n(phases, n, x);
+        return;
+    }
+    std::int64_t done = 0;
+    if (stride == 2) {
+        const T* __restrict const odd = phases + length;
+        for (std::int64_t i = 0; i < n / 2; ++i) {
+            x[2 * i] = phases[i];
+            x[2 * i + 1] = odd[i];
+        }
+        done = n / 2 * 2;
+    }
+    for (; done < n; ++done) x[done] = phases[done % stride * length + done / stride];
 }
 
 /// Adds a[i] · b[i + j] to the lanes of tap j, for all taps side by side.
@@ -206,22 +225,24 @@ void depthwise_input(const ConvolutionShape& s, const T* g, const T* w, const T*
             std::reverse_copy(w + i * s.taps(), w + (i + 1) * s.taps(), turned.data() + i * s.taps());
         return depthwise_forward(turned_shape(s), g, turned.data(), b, dx);
     }
-    const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters(), stride = s.stride_w;
+    const std::int64_t p = s.positions(), taps = s.taps(), og = s.group_filters(), length = s.width / s.stride_w + 1;
     each(s, s.images * s.channels, p * taps * og, [&](const Taps& row_taps, std::int64_t task) {
         const std::int64_t channel = task % s.channels;
-        T* const to = dx + task * s.plane();
-        std::fill_n(to, s.plane(), b != nullptr ? b[channel] : T(0));
-        for (std::int64_t filter = channel * og; filter < (channel + 1) * og; ++filter) {
-            const T* const from = g + (task / s.channels * s.filters + filter) * p;
-            each_row(s, [&](std::int64_t row, std::int64_t at, std::int64_t i) {
-                for (std::int64_t j = 0; j < s.kernel_w; ++j) {
-                    const Tap& tap = row_taps[j];
-                    const T weight = w[filter * taps + i * s.kernel_w + j];
-                    const T* const gradient = from + row * s.out_width;
-                    T* const line = to + at * s.width + tap.offset;
-                    spread_tap(line, gradient, weight, tap, stride);
+        const T bias = b != nullptr ? b[channel] : T(0);
+        // A row of x as its elements 0, stride, 2 stride, …, then 1, 1 + stride, …: of each of these a tap sees some side by side.
+        const Scratch<T> phases(s.stride_w * length);
+        for (std::int64_t row = 0; row < s.height; ++row) {
+            std::fill_n(phases.data(), s.stride_w * length, bias);
+            for (std::int64_t i = 0; i < s.kernel_h; ++i) {
+                const std::int64_t down = row + s.pad_h - i * s.dilation_h, y = down / s.stride_h;
+                if (down < 0 || down % s.stride_h != 0 || y >= s.out_height) continue;
+                for (std::int64_t filter = channel * og; filter < (channel + 1) * og; ++filter) {
+                    const T* const gradient = g + (task / s.channels * s.filters + filter) * p + y * s.out_width;
+                    for (std::int64_t j = 0; j < s.kernel_w; ++j)
+                        spread_tap(phases.data(), length, gradient, w[filter * taps + i * s.kernel_w + j], row_taps[j]);
                 }
-            });
+            }
+            interleave(phases.data(), length, s.stride_w, dx + task * s.plane() + row * s.width, s.width);
         }
     });
 }
