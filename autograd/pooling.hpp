@@ -57,6 +57,7 @@ XG_EXPORT Tensor max_pool2d(const Tensor& x, Pair kernel_size, const MaxPool2dOp
 /// The same with the places of the maxima.
 XG_EXPORT MaxPoolResult max_pool1d_with_indices(const Tensor& x, std::int64_t kernel_size,
                                                 const MaxPool1dOptions& options = {});
+/// The same of images.
 XG_EXPORT MaxPoolResult max_pool2d_with_indices(const Tensor& x, Pair kernel_size,
                                                 const MaxPool2dOptions& options = {});
 
@@ -68,12 +69,15 @@ XG_EXPORT Tensor avg_pool2d(const Tensor& x, Pair kernel_size, const AvgPool2dOp
 /// Means of `output_size` windows that cover the input: window i goes from i · L / output_size, rounded down, to
 /// (i + 1) · L / output_size, rounded up.
 XG_EXPORT Tensor adaptive_avg_pool1d(const Tensor& x, std::int64_t output_size);
+/// The same of images, along both axes.
 XG_EXPORT Tensor adaptive_avg_pool2d(const Tensor& x, Pair output_size);
-/// Maxima of the windows of `adaptive_avg_pool1d`.
+/// Maxima of the windows of `adaptive_avg_pool1d`; ties as in `max_pool1d`.
 XG_EXPORT Tensor adaptive_max_pool1d(const Tensor& x, std::int64_t output_size);
+/// Maxima of the windows of `adaptive_avg_pool2d`; ties as in `max_pool2d`.
 XG_EXPORT Tensor adaptive_max_pool2d(const Tensor& x, Pair output_size);
 /// The same with the places of the maxima.
 XG_EXPORT MaxPoolResult adaptive_max_pool1d_with_indices(const Tensor& x, std::int64_t output_size);
+/// The same of images.
 XG_EXPORT MaxPoolResult adaptive_max_pool2d_with_indices(const Tensor& x, Pair output_size);
 
 }  // namespace xg
