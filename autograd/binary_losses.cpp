@@ -130,9 +130,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targ
     const auto learned = [](const Tensor& w) { return w.defined() && detail::needs_grad(w) && detail::recording(); };
     if (learned(in.weight) || learned(in.pos_weight)) {
         // Rare enough to be made of operations.
-        Tensor losses = detail::softplus(-x);
-        if (in.pos_weight.defined()) losses = losses * (1 + (in.pos_weight - 1) * t);
-        losses = losses + (1 - t) * x;
+        const Tensor positive = in.pos_weight.defined() ? in.pos_weight * t : t,
+                     losses = (1 - t) * detail::softplus(x) + positive * detail::softplus(-x);
         return reduced_loss(in.weight.defined() ? losses * in.weight : losses, options.reduction);
     }
     const bool each = options.reduction == LossReduction::none;

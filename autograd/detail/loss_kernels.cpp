@@ -139,16 +139,21 @@ void softplus(const T* x, T* to, std::int64_t n) {
 template <class T>
 double logit_losses(const LogitLoss<T>& loss, T* to) {
     return sum_blocks(loss.n, kBlock, [&](std::int64_t first, std::int64_t last) {
-        T away[kBuffer], terms[kBuffer];
+        T tail[kBuffer], terms[kBuffer];
         double total = 0;
         for (std::int64_t begin = first; begin < last; begin += kBuffer) {
             const std::int64_t size = std::min(kBuffer, last - begin);
-            const T *const x = loss.x + begin, *const t = loss.t + begin;
-            for (std::int64_t i = 0; i < size; ++i) away[i] = -x[i];
-            softplus(away, terms, size);
-            if (loss.pos_weight != nullptr)
-                for (std::int64_t i = 0; i < size; ++i) terms[i] *= T(1) + (loss.pos_weight[begin + i] - T(1)) * t[i];
-            for (std::int64_t i = 0; i < size; ++i) terms[i] += (T(1) - t[i]) * x[i];
+            const T *const x = loss.x + begin, *const t = loss.t + begin,
+                           *const positive = loss.pos_weight != nullptr ? loss.pos_weight + begin : nullptr;
+            for (std::int64_t i = 0; i < size; ++i) tail[i] = x[i] < 0 ? x[i] : -x[i];
+            apply(Fn::exp, tail, tail, size);
+            log_one_plus(tail, tail, size);
+            for (std::int64_t i = 0; i < size; ++i) {
+                // Of both signs the softplus, not one by the other: small losses keep their digits.
+                const T up = (x[i] > 0 ? x[i] : T(0)) + tail[i], down = (x[i] > 0 ? T(0) : -x[i]) + tail[i];
+                const T p = positive != nullptr ? positive[i] : T(1);
+                terms[i] = (T(1) - t[i]) * up + p * t[i] * down;
+            }
             if (loss.weight != nullptr)
                 for (std::int64_t i = 0; i < size; ++i) terms[i] *= loss.weight[begin + i];
             total += lane_sum<T>(size, [&terms](std::int64_t i) { return terms[i]; });
