@@ -54,20 +54,13 @@ void sums(const ChannelShape& s, F&& f, G&& g, double* first, double* second) {
     const Scratch<double> totals(slabs * 2 * width);
     parallel_for(slabs, [&](std::int64_t slab) {
         double* const p = totals.data() + slab * 2 * width;
-        const Scratch<T> partial(2 * width);
-        T *const a = partial.data(), *const b = a + width;
         std::fill_n(p, 2 * width, 0.0);
         const std::int64_t end = std::min(s.batch, (slab + 1) * per_slab);
-        for (std::int64_t begin = slab * per_slab; begin < end; begin += 64) {
-            std::fill_n(a, 2 * width, T(0));
-            for (std::int64_t n = begin; n < std::min(end, begin + 64); ++n) {
-                for (std::int64_t k = 0; k < width; ++k) {
-                    a[k] += f(n * width + k, k);
-                    b[k] += g(n * width + k, k);
-                }
-            }
-            for (std::int64_t k = 0; k < 2 * width; ++k) p[k] += static_cast<double>(a[k]);
-        }
+        for (std::int64_t begin = slab * per_slab; begin < end; begin += 32)
+            column_sums<T>(
+                begin, std::min(end, begin + 32), width,
+                [&](std::int64_t n, std::int64_t k) { return f(n * width + k, k); },
+                [&](std::int64_t n, std::int64_t k) { return g(n * width + k, k); }, p, p + width);
     });
     for (std::int64_t c = 0; c < s.channels; ++c) {
         first[c] = second[c] = 0;

@@ -80,6 +80,36 @@ T lane_max(const T* x, std::int64_t n) {
     return result;
 }
 
+/// Adds to first[k] and second[k], k in [0, width), the sums of f(r, k) and g(r, k) over rows r in [begin, end): strips of columns whose sums
+/// stay in registers. For a few dozen rows.
+template <class T, class F, class G>
+void column_sums(std::int64_t begin, std::int64_t end, std::int64_t width, F&& f, G&& g, double* first,
+                 double* second) {
+    std::int64_t k = 0;
+    for (; k + kLanes <= width; k += kLanes) {
+        T a[kLanes] = {}, b[kLanes] = {};
+        for (std::int64_t r = begin; r < end; ++r) {
+            for (std::int64_t j = 0; j < kLanes; ++j) {
+                a[j] += f(r, k + j);
+                b[j] += g(r, k + j);
+            }
+        }
+        for (std::int64_t j = 0; j < kLanes; ++j) {
+            first[k + j] += static_cast<double>(a[j]);
+            second[k + j] += static_cast<double>(b[j]);
+        }
+    }
+    for (; k < width; ++k) {
+        T a = 0, b = 0;
+        for (std::int64_t r = begin; r < end; ++r) {
+            a += f(r, k);
+            b += g(r, k);
+        }
+        first[k] += static_cast<double>(a);
+        second[k] += static_cast<double>(b);
+    }
+}
+
 /// How many blocks of `size` make up n.
 constexpr std::int64_t blocks_of(std::int64_t n, std::int64_t size) noexcept { return (n + size - 1) / size; }
 

@@ -76,79 +76,51 @@ Pull<T> pull_each(const NormShape& s, Moments<T> m, const T* g, const T* x, cons
     return pull_of<T>(s, a, b);
 }
 
-/// The second pass over a row of numbers that each have a weight: dx, and what it adds to dw and db.
-template <class T, bool weighted, bool sums>
-void spread_each(std::int64_t n, Moments<T> m, Pull<T> pull, const T* g, const T* x, const T* w, T* dx, T* dw, T* db) {
+/// The second pass over a row of numbers that each have a weight.
+template <class T, bool weighted>
+void spread_each(std::int64_t n, Moments<T> m, Pull<T> pull, const T* g, const T* x, const T* w, T* dx) {
     for (std::int64_t i = 0; i < n; ++i) {
         const T xhat = (x[i] - m.mean) * m.rstd, scaled = weighted ? g[i] * w[i] : g[i];
         dx[i] = m.rstd * (scaled - pull.direct - xhat * pull.along);
-        if (sums) {
-            dw[i] += g[i] * xhat;
-            db[i] += g[i];
-        }
     }
 }
-
-/// Sums of a few dozen rows in T, of these sums in double precision.
-template <class T>
-class SlabSums {
-public:
-    SlabSums(std::int64_t n, double* weights, double* biases)
-        : n_(n), partial_(2 * n), weights_(weights), biases_(biases) {
-        std::fill_n(weights, n, 0.0);
-        std::fill_n(biases, n, 0.0);
-        std::fill_n(partial_.data(), 2 * n, T(0));
-    }
-    T* weights() const { return partial_.data(); }
-    T* biases() const { return partial_.data() + n_; }
-    void row_done() {
-        if (++rows_ % 64 == 0) flush();
-    }
-    void flush() {
-        for (std::int64_t i = 0; i < n_; ++i) {
-            weights_[i] += static_cast<double>(weights()[i]);
-            biases_[i] += static_cast<double>(biases()[i]);
-        }
-        std::fill_n(partial_.data(), 2 * n_, T(0));
-    }
-
-private:
-    std::int64_t n_, rows_ = 0;
-    Scratch<T> partial_;
-    double *weights_, *biases_;
-};
 
 template <class T, bool weighted>
 void backward_each(const NormShape& s, const T* g, const T* x, const T* w, const T* mean, const T* rstd, T* dx, T* dw,
                    T* db) {
     const std::int64_t n = s.length(), rows = s.rows();
-    const auto at = [&](std::int64_t r) { return Moments<T>{s.centred ? mean[r] : T(0), rstd[r]}; };
+    const auto at = [=](std::int64_t r) { return Moments<T>{mean != nullptr ? mean[r] : T(0), rstd[r]}; };
+    const auto spread = [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t r = begin; r < end && dx != nullptr; ++r) {
+            const Pull<T> pull = pull_each<T, weighted>(s, at(r), g + r * n, x + r * n, w);
+            spread_each<T, weighted>(n, at(r), pull, g + r * n, x + r * n, w, dx + r * n);
+        }
+    };
     if (dw == nullptr && db == nullptr) {
         const std::int64_t per_block = rows_per_block(n);
-        parallel_for(blocks_of(rows, per_block), [&](std::int64_t block) {
-            for (std::int64_t r = block * per_block; r < std::min(rows, (block + 1) * per_block); ++r) {
-                const Moments<T> m = at(r);
-                const Pull<T> pull = pull_each<T, weighted>(s, m, g + r * n, x + r * n, w);
-                spread_each<T, weighted, false>(n, m, pull, g + r * n, x + r * n, w, dx + r * n, nullptr, nullptr);
-            }
-        });
+        parallel_for(blocks_of(rows, per_block),
+                     [&](std::int64_t block) { spread(block * per_block, std::min(rows, (block + 1) * per_block)); });
         return;
     }
-    // As many slabs as keep their sums small beside x.
+    // As many slabs as keep their sums small beside x. A few rows at a time, which are still in the cache for the second sums.
     const std::int64_t slabs = std::clamp<std::int64_t>(std::min(rows / 16, rows * n / 32768), 1, 32),
-                       per_slab = blocks_of(rows, slabs);
+                       per_slab = blocks_of(rows, slabs), few = std::min<std::int64_t>(32, rows_per_block(n));
     const Scratch<double> partial(slabs * 2 * n);
-    const Scratch<T> unwanted(dx == nullptr ? slabs * n : 0);
     parallel_for(slabs, [&](std::int64_t slab) {
-        SlabSums<T> sums(n, partial.data() + slab * 2 * n, partial.data() + slab * 2 * n + n);
-        for (std::int64_t r = slab * per_slab; r < std::min(rows, (slab + 1) * per_slab); ++r) {
-            const Moments<T> m = at(r);
-            const Pull<T> pull = dx == nullptr ? Pull<T>{} : pull_each<T, weighted>(s, m, g + r * n, x + r * n, w);
-            T* const to = dx == nullptr ? unwanted.data() + slab * n : dx + r * n;
-            spread_each<T, weighted, true>(n, m, pull, g + r * n, x + r * n, w, to, sums.weights(), sums.biases());
-            sums.row_done();
+        double* const sums = partial.data() + slab * 2 * n;
+        std::fill_n(sums, 2 * n, 0.0);
+        const std::int64_t end = std::min(rows, (slab + 1) * per_slab);
+        for (std::int64_t begin = slab * per_slab; begin < end; begin += few) {
+            const std::int64_t stop = std::min(end, begin + few);
+            spread(begin, stop);
+            column_sums<T>(
+                begin, stop, n,
+                [=](std::int64_t r, std::int64_t i) {
+                    const Moments<T> m = at(r);
+                    return g[r * n + i] * ((x[r * n + i] - m.mean) * m.rstd);
+                },
+                [=](std::int64_t r, std::int64_t i) { return g[r * n + i]; }, sums, sums + n);
         }
-        sums.flush();
     });
     for (std::int64_t i = 0; i < n; ++i) {
         double weights = 0, biases = 0;
