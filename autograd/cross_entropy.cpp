@@ -187,11 +187,12 @@ Tensor class_loss(const Plan& plan, const Tensor& x, const Tensor& index, const 
     const Tensor* const inputs[] = {&x, &probabilities};
     if (!detail::would_record(inputs)) return loss;
     detail::record_joint("cross_entropy", {&output, 1}, inputs,
-                         [plan, x = saved(x), p = saved(probabilities), index, weight, peaks](Gradients& gradients) {
+                         [plan, x = saved(x), p = saved(probabilities), index = saved(index), weight = saved(weight),
+                          peaks](Gradients& gradients) {
                              if (detail::recording())
-                                 recorded_backward(gradients, plan, x.get(), p.get(), index, weight);
+                                 recorded_backward(gradients, plan, x.get(), p.get(), index.get(), weight.get());
                              else
-                                 fused_backward(gradients, plan, x.get(), p.get(), index, weight, peaks);
+                                 fused_backward(gradients, plan, x.get(), p.get(), index.get(), weight.get(), peaks);
                          });
     return loss;
 }
@@ -240,8 +241,9 @@ Tensor picked(const Tensor& x, const Tensor& index, const Tensor& weight, std::i
     });
     return detail::record(
         "nll_loss", std::move(y),
-        detail::wrt(x, [index, weight, classes, ignored, dtype = body(x).dtype](const Tensor& g) {
-            return -g.reshape({body(g).numel, 1}) * coefficients(index, classes, weight, ignored, 0, dtype);
+        detail::wrt(x, [index = saved(index), weight = saved(weight), classes, ignored,
+                        dtype = body(x).dtype](const Tensor& g) {
+            return -g.reshape({body(g).numel, 1}) * coefficients(index.get(), classes, weight.get(), ignored, 0, dtype);
         }));
 }
 

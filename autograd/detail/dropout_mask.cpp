@@ -4,7 +4,16 @@
 
 namespace xg::detail {
 
-constinit thread_local std::int64_t first_row = 0;
+namespace {
+
+[[gnu::tls_model("initial-exec")]] constinit thread_local std::int64_t current_first_row = 0;
+
+}  // namespace
+
+std::int64_t first_row() noexcept { return current_first_row; }
+
+FirstRow::FirstRow(std::int64_t row) noexcept : before_(current_first_row) { current_first_row = row; }
+FirstRow::~FirstRow() { current_first_row = before_; }
 
 void DropoutMask::draw(std::int64_t begin, std::int64_t end, std::uint8_t* kept) const {
     const std::int64_t blocks = (row_ + 3) / 4;  // of four words, for a row

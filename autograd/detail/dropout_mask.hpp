@@ -3,18 +3,19 @@
 #include <cmath>
 #include <cstdint>
 
+#include <xgrad/core/export.hpp>
 #include <xgrad/core/random.hpp>
 
 namespace xg::detail {
 
-/// The first row of the batch that this thread works on, where a batch is cut: dropout draws by a row's place in the whole batch.
-extern constinit thread_local std::int64_t first_row [[gnu::tls_model("initial-exec")]];
+/// The row of the whole batch that is row 0 of what this thread works on, where a batch is cut: dropout draws by a row's place in the batch.
+XG_EXPORT std::int64_t first_row() noexcept;
 
-/// Says for a scope that the tensors' first rows are row `row` of the batch.
-class FirstRow {
+/// Sets it for a scope. Parts of a batch that take equally many streams of a generator, seeded alike, then draw as the batch would as a whole.
+class XG_EXPORT FirstRow {
 public:
-    explicit FirstRow(std::int64_t row) noexcept : before_(first_row) { first_row = row; }
-    ~FirstRow() { first_row = before_; }
+    explicit FirstRow(std::int64_t row) noexcept;
+    ~FirstRow();
     FirstRow(const FirstRow&) = delete;
     FirstRow& operator=(const FirstRow&) = delete;
 
@@ -28,7 +29,7 @@ class DropoutMask {
 public:
     /// `row` elements lie behind one another along the first axis; each is dropped with probability p.
     DropoutMask(const Philox& stream, double p, std::int64_t row)
-        : stream_(stream), row_(row), first_row_(first_row), least_(static_cast<std::uint64_t>(std::ldexp(p, 32))) {}
+        : stream_(stream), row_(row), first_row_(first_row()), least_(static_cast<std::uint64_t>(std::ldexp(p, 32))) {}
     /// For elements [begin, end) of the array: 1 where kept, else 0.
     void draw(std::int64_t begin, std::int64_t end, std::uint8_t* kept) const;
 

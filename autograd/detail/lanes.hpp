@@ -17,6 +17,13 @@ inline constexpr std::int64_t kLanes = 32;
 template <class T, class F, class G>
 std::array<double, 2> lane_sums(std::int64_t n, F&& f, G&& g) {
     std::array<double, 2> total{};
+    if (n < kLanes) {
+        for (std::int64_t i = 0; i < n; ++i) {
+            total[0] += static_cast<double>(f(i));
+            total[1] += static_cast<double>(g(i));
+        }
+        return total;
+    }
     for (std::int64_t begin = 0; begin < n; begin += kLaneChunk) {
         const std::int64_t end = std::min(n, begin + kLaneChunk);
         T a[kLanes] = {}, b[kLanes] = {};
@@ -46,6 +53,10 @@ std::array<double, 2> lane_sums(std::int64_t n, F&& f, G&& g) {
 template <class T, class F>
 double lane_sum(std::int64_t n, F&& f) {
     double total = 0;
+    if (n < kLanes) {
+        for (std::int64_t i = 0; i < n; ++i) total += static_cast<double>(f(i));
+        return total;
+    }
     for (std::int64_t begin = 0; begin < n; begin += kLaneChunk) {
         const std::int64_t end = std::min(n, begin + kLaneChunk);
         T a[kLanes] = {};

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <xgrad/autograd/detail/dropout_mask.hpp>
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
@@ -345,6 +346,9 @@ BOOST_AUTO_TEST_CASE(rows_draw_by_themselves) {
     const xg::Tensor all = xg::dropout(x);
     xg::manual_seed(2);
     BOOST_TEST(support::same_bits(xg::dropout(x.slice(0, 0, 37)), all.slice(0, 0, 37)));
+    xg::manual_seed(2);
+    const xg::detail::FirstRow later(37);
+    BOOST_TEST(support::same_bits(xg::dropout(x.slice(0, 37, 100)), all.slice(0, 37, 100)));
 }
 
 BOOST_AUTO_TEST_CASE(ends) {

@@ -216,6 +216,15 @@ BOOST_AUTO_TEST_CASE(large_arrays) {
     }
 }
 
+/// Classes that were changed since the forward are noticed.
+BOOST_AUTO_TEST_CASE(changed_classes) {
+    const xg::Tensor x = leaf(1, {2, 3});
+    xg::Tensor target = xg::tensor({0, 1});
+    const xg::Tensor loss = xg::cross_entropy(x, target);
+    target.mutable_data<std::int64_t>()[0] = 2;
+    BOOST_TEST(contains(message_of<xg::GradError>([&] { xg::grad(loss, x); }), "backward of cross_entropy"));
+}
+
 BOOST_AUTO_TEST_CASE(dtypes) {
     const xg::Tensor whole = xg::tensor({1, 3}), other = xg::tensor({1, 1});
     BOOST_TEST(xg::l1_loss(whole, other).dtype() == xg::float32);
