@@ -28,6 +28,8 @@ std::int64_t block_queries(const AttentionShape& s) {
 
 /// Some 20 microseconds of work.
 constexpr std::int64_t kParallelWork = 1 << 19;
+/// Tasks that a backward is cut into where there are fewer batches.
+constexpr std::int64_t kPieces = 8;
 
 /// Queries [begin, end) of one batch, and the keys that they can attend to.
 struct Block {
@@ -119,7 +121,7 @@ void attention_forward(const AttentionShape& s, const T* q, const T* k, const T*
 
 namespace {
 
-/// The gradients from one block; those of keys and values are added.
+/// The gradients from one block; those of keys and values, of the block's batch, are added.
 template <class T>
 struct BlockBackward {
     const AttentionShape& s;
@@ -145,7 +147,7 @@ struct BlockBackward {
                 drop(s, b, dropout, kept, d);
                 weights = d;
             }
-            gemm(b.keys, s.out, b.size(), {weights, b.keys, true}, {from, s.out, false}, T(1), dv + key * s.out, s.out);
+            gemm(b.keys, s.out, b.size(), {weights, b.keys, true}, {from, s.out, false}, T(1), dv, s.out);
         }
         if (dq == nullptr && dk == nullptr && dm == nullptr) return;
         gemm(b.size(), b.keys, s.out, {from, s.out, false}, {v + key * s.out, s.out, true}, T(0), d, b.keys);
@@ -155,8 +157,7 @@ struct BlockBackward {
             gemm(b.size(), s.width, b.keys, {d, b.keys, false}, {k + key * s.width, s.width, false}, T(0),
                  dq + row * s.width, s.width);
         if (dk != nullptr)
-            gemm(b.keys, s.width, b.size(), {d, b.keys, true}, {q + row * s.width, s.width, false}, T(1),
-                 dk + key * s.width, s.width);
+            gemm(b.keys, s.width, b.size(), {d, b.keys, true}, {q + row * s.width, s.width, false}, T(1), dk, s.width);
     }
 
     /// From the gradient of row r's weights to that of its scores before they were scaled.
@@ -178,22 +179,45 @@ template <class T>
 void attention_backward(const AttentionShape& s, const T* g, const T* q, const T* k, const T* v,
                         const AttentionMask<T>& mask, const AttentionDropout& dropout, const T* peaks, T* dq, T* dk,
                         T* dv, T* dm) {
-    const std::int64_t size = block_queries(s),
+    const std::int64_t size = block_queries(s), blocks = blocks_of(s.queries, size),
                        work = s.queries * std::max<std::int64_t>(s.keys, 1) * (s.width + s.out + 16),
                        per_task = std::max<std::int64_t>(1, kParallelWork / std::max<std::int64_t>(work, 1));
-    const BlockBackward<T> backward{s, g, q, k, v, mask, dropout, peaks, dq, dk, dv, dm};
-    // Keys and values collect from all queries: a task does whole batches.
-    parallel_for(blocks_of(s.batches, per_task), [&](std::int64_t task) {
+    // Keys and values collect from all queries: a task does whole batches, or, of a few large ones, a part of the queries of one, with sums of its
+    // own.
+    const std::int64_t pieces = per_task > 1 || s.batches == 0
+                                    ? 1
+                                    : std::clamp<std::int64_t>((kPieces + s.batches - 1) / s.batches, 1,
+                                                               std::max<std::int64_t>(blocks, 1)),
+                       blocks_each = blocks_of(blocks, pieces);
+    const std::int64_t of_keys = dk != nullptr ? s.keys * s.width : 0, of_values = dv != nullptr ? s.keys * s.out : 0;
+    const Scratch<T> partial(s.batches * (pieces - 1) * (of_keys + of_values));
+    const auto sums_of = [&](std::int64_t batch, std::int64_t piece) {
+        return partial.data() + (batch * (pieces - 1) + piece - 1) * (of_keys + of_values);
+    };
+    parallel_for(blocks_of(s.batches * pieces, per_task), [&](std::int64_t task) {
         const Scratch<T> p(size * s.keys), d(size * s.keys);
         const Scratch<std::uint8_t> kept(dropout.mask != nullptr ? s.keys : 0);
-        for (std::int64_t batch = task * per_task; batch < std::min(s.batches, (task + 1) * per_task); ++batch) {
-            if (dk != nullptr) std::fill_n(dk + batch * s.keys * s.width, s.keys * s.width, T(0));
-            if (dv != nullptr) std::fill_n(dv + batch * s.keys * s.out, s.keys * s.out, T(0));
-            for (std::int64_t begin = 0; begin < s.queries; begin += size)
-                backward.run(Block(s, batch, begin, std::min(s.queries, begin + size)), p.data(), d.data(),
-                             kept.data());
+        for (std::int64_t i = task * per_task; i < std::min(s.batches * pieces, (task + 1) * per_task); ++i) {
+            const std::int64_t batch = i / pieces, piece = i % pieces,
+                               last = std::min(s.queries, (piece + 1) * blocks_each * size);
+            T* const keys = dk == nullptr ? nullptr : piece == 0 ? dk + batch * of_keys : sums_of(batch, piece);
+            T* const values = dv == nullptr ? nullptr
+                              : piece == 0  ? dv + batch * of_values
+                                            : sums_of(batch, piece) + of_keys;
+            std::fill_n(keys, of_keys, T(0));
+            std::fill_n(values, of_values, T(0));
+            const BlockBackward<T> backward{s, g, q, k, v, mask, dropout, peaks, dq, keys, values, dm};
+            for (std::int64_t begin = piece * blocks_each * size; begin < last; begin += size)
+                backward.run(Block(s, batch, begin, std::min(last, begin + size)), p.data(), d.data(), kept.data());
         }
     });
+    for (std::int64_t batch = 0; batch < s.batches; ++batch) {
+        for (std::int64_t piece = 1; piece < pieces; ++piece) {
+            const T* const sums = sums_of(batch, piece);
+            for (std::int64_t j = 0; j < of_keys; ++j) dk[batch * of_keys + j] += sums[j];
+            for (std::int64_t j = 0; j < of_values; ++j) dv[batch * of_values + j] += sums[of_keys + j];
+        }
+    }
 }
 
 template void attention_forward(const AttentionShape&, const float*, const float*, const float*,

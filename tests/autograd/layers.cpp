@@ -33,26 +33,30 @@ double largest_difference(const xg::Tensor& a, const xg::Tensor& b) {
     return largest;
 }
 
-/// The result of f and its gradients, of float32 copies of the inputs.
-std::vector<xg::Tensor> in_float32(const xg::SingleTensorFunction& f, const std::vector<xg::Tensor>& inputs,
-                                   xg::DType dtype) {
+/// The result of f and its gradients, of copies of the inputs.
+std::vector<xg::Tensor> results_of(const xg::SingleTensorFunction& f, const std::vector<xg::Tensor>& inputs,
+                                   xg::DType dtype, bool recorded = false) {
     std::vector<xg::Tensor> leaves;
     for (const xg::Tensor& t : inputs) leaves.push_back(t.to(dtype).clone().requires_grad(true));
     const xg::Tensor y = f(leaves);
-    std::vector<xg::Tensor> all = xg::grad({xg::sum(y * ramp(99, y.shape()).to(dtype))}, leaves);
+    std::vector<xg::Tensor> all =
+        xg::grad({xg::sum(y * ramp(99, y.shape()).to(dtype))}, leaves, {.create_graph = recorded});
     all.push_back(y);
     return all;
 }
 
-/// float32 agrees with float64, and one thread with two to the last bit, also in shapes that are cut into blocks.
+/// float32 agrees with float64, the fused backward with the recorded one, and one thread with several to the last bit, also in shapes that
+/// are cut into blocks.
 void check_large(const xg::SingleTensorFunction& f, const std::vector<xg::Tensor>& inputs, double tolerance) {
-    const auto exact = in_float32(f, inputs, xg::float64), found = in_float32(f, inputs, xg::float32);
+    const auto exact = results_of(f, inputs, xg::float64), found = results_of(f, inputs, xg::float32),
+               recorded = results_of(f, inputs, xg::float64, true);
     for (std::size_t i = 0; i < exact.size(); ++i) {
         const double size = xg::max(xg::abs(exact[i])).item();
         BOOST_TEST(largest_difference(exact[i], found[i]) <= tolerance * (1 + size), "tensor " << i);
+        BOOST_TEST(largest_difference(exact[i], recorded[i]) <= 1e-11 * (1 + size), "tensor " << i);
     }
     const support::Threads threads(xg::num_threads() == 1 ? 3 : 1);
-    const auto again = in_float32(f, inputs, xg::float32);
+    const auto again = results_of(f, inputs, xg::float32);
     for (std::size_t i = 0; i < found.size(); ++i) BOOST_TEST(support::same_bits(found[i], again[i]), "tensor " << i);
 }
 
@@ -207,7 +211,11 @@ BOOST_AUTO_TEST_CASE(large_arrays) {
             xg::manual_seed(1);
             return attend(v, {.dropout_p = 0.2});
         }};
-    for (const auto& f : functions) check_large(f, in, 3e-6);
+    const std::vector<xg::Tensor> single{random(4, {700, 16}), random(5, {310, 16}), random(6, {310, 8})};
+    for (const auto& f : functions) {
+        check_large(f, in, 3e-6);
+        check_large(f, single, 3e-6);
+    }
 }
 
 /// A query without keys gets zeros and gives no gradient, as in PyTorch.
