@@ -3,7 +3,8 @@
 #include <xgrad/autograd/tensor.hpp>
 
 // Losses, with arguments in PyTorch's order: what was predicted, then what it should have been. Both must have the same shape, unless said
-// otherwise, so that a (n,) beside a (n, 1) is not silently broadcast to (n, n): they throw ShapeError. dtypes are promoted, integers to float32.
+// otherwise, so that a (n,) beside a (n, 1) is not silently broadcast to (n, n): they throw ShapeError. dtypes are promoted, integers to
+// float32.
 // Targets get gradients, too. Sums are made in double precision, in an order that depends on the shape alone.
 
 namespace xg {
@@ -24,7 +25,8 @@ XG_EXPORT Tensor l1_loss(const Tensor& prediction, const Tensor& target, LossRed
 /// d²/2 for |d| = |prediction - target| <= delta, else delta · (|d| - delta/2). Throws ValueError unless delta > 0. (Huber, 1964.)
 XG_EXPORT Tensor huber_loss(const Tensor& prediction, const Tensor& target, double delta = 1,
                             LossReduction reduction = LossReduction::mean);
-/// d²/(2·beta) for |d| = |prediction - target| < beta, else |d| - beta/2; `l1_loss` for beta = 0. Throws ValueError for beta < 0. (Girshick, Fast R-CNN, 2015.)
+/// d²/(2·beta) for |d| = |prediction - target| < beta, else |d| - beta/2; `l1_loss` for beta = 0. Throws ValueError for beta < 0.
+/// (Girshick, Fast R-CNN, 2015.)
 XG_EXPORT Tensor smooth_l1_loss(const Tensor& prediction, const Tensor& target, double beta = 1,
                                 LossReduction reduction = LossReduction::mean);
 /// The absolute error in percent of the target, 100 · |prediction - target| / max(|target|, 1e-7), as in Keras.
@@ -82,7 +84,8 @@ struct KLDivOptions {
     bool log_target = false;                        ///< Whether the target is given as logarithms.
     LossReduction reduction = LossReduction::mean;  ///< `batchmean` gives the divergence of a batch of distributions.
 };
-/// The parts of the Kullback-Leibler divergence, target · (log(target) - input), where the input is logarithms of probabilities; 0 · log(0) is 0.
+/// The parts of the Kullback-Leibler divergence, target · (log(target) - input), where the input is logarithms of probabilities;
+/// 0 · log(0) is 0, and its derivative is finite.
 XG_EXPORT Tensor kl_div(const Tensor& input, const Tensor& target, const KLDivOptions& options = {});
 
 /// max(1 - target · prediction, 0) for targets of -1 and 1; if all are 0 or 1, 0 stands for -1, as in Keras.

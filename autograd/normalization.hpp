@@ -27,7 +27,8 @@ struct BatchNormOptions {
 XG_EXPORT Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                             const Tensor& weight = {}, const Tensor& bias = {}, const BatchNormOptions& options = {});
 
-/// Normalises x over its last axes, of `normalized_shape`, which weights and biases have, too. (Ba, Kiros and Hinton, Layer normalization, 2016.)
+/// Normalises x over its last axes, of `normalized_shape`, which weights and biases have, too. (Ba, Kiros and Hinton, Layer
+/// normalization, 2016.)
 XG_EXPORT Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
                             const Tensor& bias = {}, double eps = 1e-5);
 

@@ -23,7 +23,8 @@ template <class T>
 constexpr T kLeast = sizeof(T) == 4 ? T(1.7e-38) : T(3.4e-308);  // a little above exp(-kFloor)
 
 std::int64_t block_queries(const AttentionShape& s) {
-    return std::clamp<std::int64_t>(32768 / std::max<std::int64_t>(s.keys, 1), 16, 128);
+    const std::int64_t fit = std::clamp<std::int64_t>(32768 / std::max<std::int64_t>(s.keys, 1), 16, 128);
+    return std::min(fit, std::max<std::int64_t>(s.queries, 1));
 }
 
 /// Some 20 microseconds of work.
@@ -182,8 +183,8 @@ void attention_backward(const AttentionShape& s, const T* g, const T* q, const T
     const std::int64_t size = block_queries(s), blocks = blocks_of(s.queries, size),
                        work = s.queries * std::max<std::int64_t>(s.keys, 1) * (s.width + s.out + 16),
                        per_task = std::max<std::int64_t>(1, kParallelWork / std::max<std::int64_t>(work, 1));
-    // Keys and values collect from all queries: a task does whole batches, or, of a few large ones, a part of the queries of one, with sums of its
-    // own.
+    // Keys and values collect from all queries: a task does whole batches, or, of a few large ones, a part of the queries of one, with
+    // sums of its own.
     const std::int64_t pieces = per_task > 1 || s.batches == 0
                                     ? 1
                                     : std::clamp<std::int64_t>((kPieces + s.batches - 1) / s.batches, 1,

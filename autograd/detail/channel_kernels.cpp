@@ -34,7 +34,8 @@ private:
 template <class T, class F, class G>
 void sums(const ChannelShape& s, F&& f, G&& g, double* first, double* second) {
     if (s.run >= kLongRun) {
-        parallel_for(s.channels, [&](std::int64_t c) {
+        const std::int64_t per_block = rows_per_block(s.count());
+        const auto channel = [&](std::int64_t c) {
             double p = 0, q = 0;
             for (std::int64_t n = 0; n < s.batch; ++n) {
                 const std::int64_t at = (n * s.channels + c) * s.run;
@@ -45,6 +46,9 @@ void sums(const ChannelShape& s, F&& f, G&& g, double* first, double* second) {
             }
             first[c] = p;
             second[c] = q;
+        };
+        parallel_for(blocks_of(s.channels, per_block), [&](std::int64_t block) {
+            for (std::int64_t c = block * per_block; c < std::min(s.channels, (block + 1) * per_block); ++c) channel(c);
         });
         return;
     }
