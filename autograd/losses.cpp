@@ -1,89 +1,147 @@
 #include <xgrad/autograd/losses.hpp>
 
-#include <algorithm>
 #include <string>
 
-#include <xgrad/autograd/detail/elementwise.hpp>
+#include <xgrad/autograd/detail/loss_common.hpp>
+#include <xgrad/autograd/detail/loss_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xg {
 
+using detail::at_least;
 using detail::body;
 using detail::data_as;
+using detail::LossPair;
 using detail::make_tensor;
+using detail::PairLoss;
+using detail::reduced_loss;
+using detail::saved;
 
 namespace {
 
-/// The sum of (p - t)², in double precision and in an order that depends on n alone.
-template <class T>
-double squared_error(const T* p, const T* t, std::int64_t n) {
-    constexpr std::int64_t lanes = 16;
-    double lane[lanes] = {}, total = 0;
-    std::int64_t i = 0;
-    for (; i + lanes <= n; i += lanes) {
-        for (std::int64_t k = 0; k < lanes; ++k) {
-            const double d = static_cast<double>(p[i + k]) - static_cast<double>(t[i + k]);
-            lane[k] += d * d;
-        }
-    }
-    for (; i < n; ++i) {
-        const double d = static_cast<double>(p[i]) - static_cast<double>(t[i]);
-        total += d * d;
-    }
-    for (const double v : lane) total += v;
-    return total;
-}
+/// A loss of the difference of prediction and target.
+struct PairKind {
+    PairLoss loss;
+    double parameter;
+    LossReduction reduction;
+};
 
-/// g · 2/n · (p - t), not recorded.
-Tensor scaled_difference(const Tensor& g, const Tensor& p, const Tensor& t) {
-    Tensor d = make_tensor(body(p).shape, body(p).dtype);
-    const std::int64_t n = body(p).numel;
-    const auto run = [&]<class T>(T*) {
-        const T scale = static_cast<T>(2 * static_cast<double>(*data_as<T>(g)) / static_cast<double>(n));
-        const T *const a = data_as<T>(p), *const b = data_as<T>(t);
-        T* const to = data_as<T>(d);
-        for (std::int64_t i = 0; i < n; ++i) to[i] = scale * (a[i] - b[i]);
-    };
-    if (body(p).dtype == float32)
-        run(static_cast<float*>(nullptr));
-    else
-        run(static_cast<double*>(nullptr));
-    return d;
+/// The derivative of the loss of d, made of recorded operations.
+Tensor recorded_slope(const PairKind& kind, const Tensor& d) {
+    switch (kind.loss) {
+        case PairLoss::squared: return d * 2;
+        case PairLoss::absolute: return sign(d);
+        case PairLoss::huber: return where(abs(d) > kind.parameter, sign(d) * kind.parameter, d);
+        case PairLoss::smooth: return where(abs(d) >= kind.parameter, sign(d), d / kind.parameter);
+    }
+    __builtin_unreachable();
 }
 
 /// The gradient with respect to a, where b is the other of prediction and target.
-Tensor mse_backward(const Tensor& g, const Tensor& a, const Tensor& b) {
-    if (!detail::recording()) return scaled_difference(g, a.contiguous(), b.contiguous());
-    return g * (a - b) * (2.0 / static_cast<double>(body(a).numel));
+Tensor pair_backward(const PairKind& kind, const Tensor& g, const Tensor& a, const Tensor& b) {
+    const double scale = detail::loss_scale(kind.reduction, body(a).shape);
+    if (detail::recording()) {
+        const Tensor pull = g * recorded_slope(kind, a - b);
+        return scale == 1 ? pull : pull * scale;
+    }
+    const Tensor incoming = g.contiguous(), p = a.contiguous(), t = b.contiguous();
+    Tensor d = make_tensor(body(a).shape, body(a).dtype);
+    detail::with_floating(a, [&]<class T>(T*) {
+        const detail::Incoming<T> from{data_as<T>(incoming), kind.reduction == LossReduction::none, scale};
+        detail::pair_slopes<T>(kind.loss, kind.parameter, data_as<T>(p), data_as<T>(t), from, body(a).numel,
+                               data_as<T>(d));
+    });
+    return d;
+}
+
+Tensor pair_loss(const char* op, const PairKind& kind, const Tensor& prediction, const Tensor& target) {
+    const auto [p, t] = LossPair(prediction, target, op);
+    const Tensor a = detail::make_alias(p).contiguous(), b = detail::make_alias(t).contiguous();
+    const bool each = kind.reduction == LossReduction::none;
+    Tensor loss = make_tensor(each ? body(p).shape : Shape(), body(p).dtype);
+    detail::with_floating(p, [&]<class T>(T*) {
+        const std::int64_t n = body(p).numel;
+        if (each)
+            detail::pair_terms<T>(kind.loss, kind.parameter, data_as<T>(a), data_as<T>(b), n, data_as<T>(loss));
+        else
+            *data_as<T>(loss) =
+                static_cast<T>(detail::pair_total<T>(kind.loss, kind.parameter, data_as<T>(a), data_as<T>(b), n) *
+                               detail::loss_scale(kind.reduction, body(p).shape));
+    });
+    return detail::record(op, std::move(loss),
+                          detail::wrt(p, [kind, p = saved(p), t = saved(t)](
+                                             const Tensor& g) { return pair_backward(kind, g, p.get(), t.get()); }),
+                          detail::wrt(t, [kind, p = saved(p), t = saved(t)](const Tensor& g) {
+                              return pair_backward(kind, g, t.get(), p.get());
+                          }));
 }
 
 }  // namespace
 
-Tensor mse_loss(const Tensor& prediction, const Tensor& target) {
-    detail::check_defined(prediction, "mse_loss");
-    detail::check_defined(target, "mse_loss");
-    if (!(body(prediction).shape == body(target).shape))
-        throw ShapeError("mse_loss: the prediction's shape " + prediction.shape().str() + " and the target's " +
-                         target.shape().str() + " differ; expected equal shapes");
-    const DType promoted = promote(body(prediction).dtype, body(target).dtype);
-    const DType dtype = is_floating(promoted) ? promoted : float32;
-    const Tensor p = prediction.to(dtype), t = target.to(dtype);
-    const Tensor a = detail::make_alias(p).contiguous(), b = detail::make_alias(t).contiguous();
-    Tensor loss = make_tensor({}, dtype);
-    const auto n = static_cast<double>(body(a).numel);
-    if (dtype == float32)
-        *data_as<float>(loss) =
-            static_cast<float>(squared_error(data_as<float>(a), data_as<float>(b), body(a).numel) / n);
-    else
-        *data_as<double>(loss) = squared_error(data_as<double>(a), data_as<double>(b), body(a).numel) / n;
-    return detail::record("mse_loss", std::move(loss),
-                          detail::wrt(p, [p = detail::saved(p), t = detail::saved(t)](
-                                             const Tensor& g) { return mse_backward(g, p.get(), t.get()); }),
-                          detail::wrt(t, [p = detail::saved(p), t = detail::saved(t)](const Tensor& g) {
-                              return mse_backward(g, t.get(), p.get());
-                          }));
+Tensor mse_loss(const Tensor& prediction, const Tensor& target, LossReduction reduction) {
+    return pair_loss("mse_loss", {PairLoss::squared, 0, reduction}, prediction, target);
+}
+
+Tensor l1_loss(const Tensor& prediction, const Tensor& target, LossReduction reduction) {
+    return pair_loss("l1_loss", {PairLoss::absolute, 0, reduction}, prediction, target);
+}
+
+Tensor huber_loss(const Tensor& prediction, const Tensor& target, double delta, LossReduction reduction) {
+    if (!(delta > 0)) throw ValueError("huber_loss: expected a delta above 0, got " + std::to_string(delta));
+    return pair_loss("huber_loss", {PairLoss::huber, delta, reduction}, prediction, target);
+}
+
+Tensor smooth_l1_loss(const Tensor& prediction, const Tensor& target, double beta, LossReduction reduction) {
+    if (!(beta >= 0)) throw ValueError("smooth_l1_loss: expected a beta of at least 0, got " + std::to_string(beta));
+    return pair_loss("smooth_l1_loss", {beta == 0 ? PairLoss::absolute : PairLoss::smooth, beta, reduction}, prediction,
+                     target);
+}
+
+namespace {
+
+constexpr double kKerasEpsilon = 1e-7;
+
+/// The labels -1 and 1 of a hinge loss, which may have been given as 0 and 1.
+Tensor signs_of(const Tensor& target) {
+    const NoGrad no_grad;
+    const Tensor t = target.detach(), other = where(equal(t, 0), 0, where(equal(t, 1), 0, ones_like(t)));
+    return t.numel() > 0 && sum(other).item() == 0 ? target * 2 - 1 : target;
+}
+
+Tensor hinge(const Tensor& prediction, const Tensor& target, const char* op) {
+    const auto [p, t] = LossPair(prediction, target, op);
+    return at_least(1 - signs_of(t) * p, 0);
+}
+
+}  // namespace
+
+Tensor mape_loss(const Tensor& prediction, const Tensor& target, LossReduction reduction) {
+    const auto [p, t] = LossPair(prediction, target, "mape_loss");
+    return reduced_loss(abs(t - p) / at_least(abs(t), kKerasEpsilon), reduction) * 100;
+}
+
+Tensor msle_loss(const Tensor& prediction, const Tensor& target, LossReduction reduction) {
+    const auto [p, t] = LossPair(prediction, target, "msle_loss");
+    return mse_loss(detail::log_one_plus(at_least(p, kKerasEpsilon)), detail::log_one_plus(at_least(t, kKerasEpsilon)),
+                    reduction);
+}
+
+Tensor kl_div(const Tensor& input, const Tensor& target, const KLDivOptions& options) {
+    const auto [x, t] = LossPair(input, target, "kl_div");
+    if (options.log_target) return reduced_loss(exp(t) * (t - x), options.reduction);
+    // log of 1 where 0 · log(0) is 0, so that no NaN arises in the branch not taken.
+    const Tensor none = equal(t, 0), entropy = t * log(where(none, 1, t));
+    return reduced_loss(entropy - t * x, options.reduction);
+}
+
+Tensor hinge_loss(const Tensor& prediction, const Tensor& target, LossReduction reduction) {
+    return reduced_loss(hinge(prediction, target, "hinge_loss"), reduction);
+}
+
+Tensor squared_hinge_loss(const Tensor& prediction, const Tensor& target, LossReduction reduction) {
+    return reduced_loss(square(hinge(prediction, target, "squared_hinge_loss")), reduction);
 }
 
 }  // namespace xg
