@@ -15,18 +15,18 @@ namespace xg {
 using detail::body;
 using detail::columns_of;
 using detail::data_as;
-using detail::Factors;
+using detail::LuFactors;
 using detail::record;
 using detail::saved;
 using detail::wrt;
 
 namespace {
 
-using SharedFactors = std::shared_ptr<const Factors>;
+using SharedFactors = std::shared_ptr<const LuFactors>;
 
 /// Calls `f` with the number, the diagonal's first element and the sign of the row swaps of each matrix; the diagonal's others follow n + 1 apart.
 template <class T, class F>
-void each_diagonal(const Factors& factors, F&& f) {
+void each_diagonal(const LuFactors& factors, F&& f) {
     const std::int64_t n = columns_of(factors.values);
     for (std::size_t i = 0; i < factors.zeros.size(); ++i) {
         const auto first = static_cast<std::int64_t>(i) * n;
@@ -38,7 +38,7 @@ void each_diagonal(const Factors& factors, F&& f) {
 }
 
 /// Whether a pivot is so small, beside the greatest, that only rounding keeps it from 0; false if there is a NaN.
-bool any_singular(const Factors& factors) {
+bool any_singular(const LuFactors& factors) {
     const std::int64_t n = columns_of(factors.values);
     bool any = false, nan = false;
     detail::dispatch_floating(body(factors.values).dtype, [&]<class T>(T*) {

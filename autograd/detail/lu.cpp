@@ -14,15 +14,15 @@
 
 namespace xg::detail {
 
-void Factors::check_regular(const char* operation) const {
+void LuFactors::check_regular(const char* operation) const {
     if (const std::int64_t i = first_failure(zeros); i >= 0)
         throw ValueError(std::string(operation) + ": the " + matrix_name(batch_of(body(values).shape), i) +
                          " is singular: pivot " + std::to_string(zeros[static_cast<std::size_t>(i)]) + " of " +
                          std::to_string(columns_of(values)) + " is 0");
 }
 
-std::shared_ptr<const Factors> factor(const Tensor& a) {
-    auto f = std::make_shared<Factors>();
+std::shared_ptr<const LuFactors> factor(const Tensor& a) {
+    auto f = std::make_shared<LuFactors>();
     f->values = dense(a, true);
     const std::int64_t n = columns_of(a), count = batch_of(body(a).shape).elements();
     f->pivots.resize(static_cast<std::size_t>(count * n));
@@ -53,7 +53,7 @@ std::vector<std::int64_t> places(const Shape& t, const Shape& batch) {
 
 }  // namespace
 
-Tensor solve_factored(const std::shared_ptr<const Factors>& factors, const Tensor& a, const Tensor& b,
+Tensor solve_factored(const std::shared_ptr<const LuFactors>& factors, const Tensor& a, const Tensor& b,
                       bool transposed) {
     const std::int64_t n = columns_of(a), r = columns_of(b);
     const Shape batch = broadcast_shape(batch_of(body(a).shape), batch_of(body(b).shape), "solve");

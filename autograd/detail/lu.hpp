@@ -8,7 +8,7 @@
 namespace xg::detail {
 
 /// The LU factors of a batch of matrices: those of each lie where it lay, see `lu_factor`.
-struct Factors {
+struct LuFactors {
     Tensor values;
     std::vector<int> pivots;  ///< n of each matrix.
     std::vector<int> zeros;   ///< Of each matrix the number of the first pivot that is 0, from 1 on, or 0.
@@ -17,9 +17,10 @@ struct Factors {
     void check_regular(const char* operation) const;
 };
 
-std::shared_ptr<const Factors> factor(const Tensor& a);
+std::shared_ptr<const LuFactors> factor(const Tensor& a);
 
 /// a⁻¹ · b, or a⁻ᵀ · b where `transposed`, with the factors of a; b is (..., n, r). Recorded; the derivatives use the same factors.
-Tensor solve_factored(const std::shared_ptr<const Factors>& factors, const Tensor& a, const Tensor& b, bool transposed);
+Tensor solve_factored(const std::shared_ptr<const LuFactors>& factors, const Tensor& a, const Tensor& b,
+                      bool transposed);
 
 }  // namespace xg::detail
