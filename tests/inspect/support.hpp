@@ -38,7 +38,7 @@ inline xg::nn::Sequential stack(std::uint64_t seed, xg::nn::Init init, int depth
 }
 
 /// The Euclidean norm, in long double.
-inline double norm(const Tensor& t) {
+inline double plain_norm(const Tensor& t) {
     long double sum = 0;
     for (const double v : t.to_vector()) sum += static_cast<long double>(v) * static_cast<long double>(v);
     return static_cast<double>(std::sqrt(sum));
