@@ -17,6 +17,9 @@ namespace {
 constexpr std::int64_t kLanes = 64;  // sums side by side, so that none waits for the one before
 constexpr std::int64_t kBlock = 4096;
 
+// Sums of float32 squares outside of these are taken in double: below, the squares that float32 cannot hold would show in the seventh digit.
+constexpr double kLeast = 1e-34, kMost = 1e34;
+
 template <bool scaled, class Sum, class T>
 double squares(const T* x, std::int64_t n, Sum scale) {
     const auto at = [&](std::int64_t i) { return scaled ? static_cast<Sum>(x[i]) * scale : static_cast<Sum>(x[i]); };
@@ -42,7 +45,7 @@ auto horizontal_sum(const Vector& v) {
 
 /// The same for float32 sums, all in registers from the first element to the last: most norms are of a few thousand elements, hundreds a step.
 template <bool scaled>
-double quick_squares(const float* x, std::int64_t n, float scale) {
+[[gnu::always_inline]] inline double quick_squares(const float* x, std::int64_t n, float scale) {
     using Vector = xsimd::batch<float>;
     constexpr std::int64_t width = Vector::size, sums = 8;
     const auto at = [&](std::int64_t i) {
@@ -76,8 +79,7 @@ double quick_squares(const float* x, std::int64_t n, float scale) {
 double block_of(const float* x, std::int64_t n, double scale) {
     const double quick =
         scale == 1 ? quick_squares<false>(x, n, 1.0F) : quick_squares<true>(x, n, static_cast<float>(scale));
-    // Below the lower bound the squares that float32 cannot hold would show in the seventh digit.
-    return quick > 1e-34 && quick < 1e34 ? quick / (scale * scale) : squares<false, double>(x, n, 1.0);
+    return quick > kLeast && quick < kMost ? quick / (scale * scale) : squares<false, double>(x, n, 1.0);
 }
 
 // What leaves the range of doubles is scaled in l2_norm.
@@ -120,10 +122,16 @@ double sum_of_squares(const Tensor& x, double expected) {
 }
 
 double l2_norm(const Tensor& x, double expected) {
-    xg::detail::check_defined(x, "l2_norm");
+    if (!x.defined()) xg::detail::check_defined(x, "l2_norm");
     // Most gradients, hundreds a step: straight to the numbers.
-    if (const auto& b = xg::detail::body(x); b.dtype == float32 && b.contiguous)
-        return std::sqrt(flat_squares(xg::detail::data_as<float>(x), b.numel, scale_for(expected)));
+    if (const auto& b = xg::detail::body(x); b.dtype == float32 && b.contiguous) {
+        const float* const data = xg::detail::data_as<float>(x);
+        if (b.numel <= kBlock) {
+            const double squared = quick_squares<false>(data, b.numel, 1.0F);
+            if (squared > kLeast && squared < kMost) return std::sqrt(squared);
+        }
+        return std::sqrt(flat_squares(data, b.numel, scale_for(expected)));
+    }
     const double squared = sum_of_squares(x, expected);
     if (x.dtype() == float32 || (squared > 1e-280 && std::isfinite(squared)) || std::isnan(squared))
         return std::sqrt(squared);
