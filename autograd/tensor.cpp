@@ -7,6 +7,7 @@
 
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
+#include <xgrad/autograd/detail/engine.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/core/error.hpp>
 
@@ -144,7 +145,25 @@ bool Tensor::is_leaf() const noexcept { return !defined() || !body(*this).node; 
 
 Tensor Tensor::grad() const {
     check_defined(*this, "grad");
-    return body(*this).leaf ? body(*this).leaf->gradient : Tensor();
+    const auto& leaf = body(*this).leaf;
+    if (!leaf) return Tensor();
+    return leaf->retained ? *leaf->retained : leaf->gradient;
+}
+
+void Tensor::retain_grad() const {
+    check_defined(*this, "retain_grad");
+    detail::Body& b = body(*this);
+    if (!detail::needs_grad(*this))
+        throw GradError("retain_grad: the tensor of shape " + b.shape.str() + " requires no gradient");
+    if (!b.node || (b.leaf && b.leaf->retained)) return;
+    const auto retained = std::make_shared<Tensor>();
+    register_hook([retained](const Tensor& gradient) {
+        // A sum of its own: the engine may write to the gradient that it passes on.
+        *retained = retained->defined() ? detail::accumulate(std::move(*retained), gradient) : gradient.clone();
+        return Tensor();
+    });
+    if (!b.leaf) b.leaf = std::make_unique<detail::LeafState>();
+    b.leaf->retained = retained;
 }
 
 void Tensor::set_grad(const Tensor& gradient) {
@@ -158,7 +177,7 @@ void Tensor::set_grad(const Tensor& gradient) {
         throw ShapeError("set_grad: expected the tensor's shape " + b.shape.str() + ", got " + gradient.shape().str());
     if (gradient.defined() && gradient.dtype() != b.dtype)
         throw DTypeError(std::string("set_grad: expected ") + name(b.dtype) + ", got " + name(gradient.dtype()));
-    b.leaf->gradient = gradient;
+    (b.leaf->retained ? *b.leaf->retained : b.leaf->gradient) = gradient;
 }
 
 void Tensor::set_data(const Tensor& value) {

@@ -151,8 +151,11 @@ public:
     Tensor& requires_grad(bool on);
     /// Whether this tensor was not computed by a recorded operation.
     bool is_leaf() const noexcept;
-    /// The gradient that `backward` collected in this leaf; undefined if there is none.
+    /// The gradient that `backward` collected in this leaf, or in a result that retains it; undefined if there is none.
     Tensor grad() const;
+    /// Makes `backward` collect the gradient of this result of an operation, too. Does nothing for a leaf. Throws GradError for a tensor that
+    /// requires no gradient.
+    void retain_grad() const;
     /// Replaces the collected gradient; an undefined one clears it. Throws ShapeError and DTypeError.
     void set_grad(const Tensor& gradient);
     /// Gives this leaf the elements and dtype of `value`, of the same shape: all handles see it. Counts as a change of the value, and

@@ -93,9 +93,10 @@ bool observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& ob
 void observe_leaf(const Tensor& t, GradientObserver& observer);
 void unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept;
 
-/// What only leaves that collect gradients have.
+/// What only tensors that collect gradients have: leaves, and results that retain theirs.
 struct LeafState {
     Tensor gradient;
+    std::shared_ptr<Tensor> retained;  ///< A result's: its hook, which outlives the result, holds it too.
     std::shared_ptr<HookList> hooks;
     GradientObserver* observers = nullptr;  ///< The first of a list.
 };

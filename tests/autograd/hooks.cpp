@@ -161,4 +161,30 @@ BOOST_AUTO_TEST_CASE(a_gradient_that_a_hook_keeps_stays_as_it_was) {
     BOOST_TEST(x.grad().item() == 8);
 }
 
+BOOST_AUTO_TEST_CASE(results_that_retain_their_gradient) {
+    const xg::Tensor x = xg::tensor({1.0, 2.0}, support::f64_leaf), h = x * x, other = x + 1;
+    h.retain_grad();
+    h.retain_grad();
+    x.retain_grad();
+    xg::Tensor loss = xg::sum(h * h);
+    loss.backward({.retain_graph = true});
+    BOOST_TEST(h.grad().to_vector() == (std::vector<double>{2, 8}));
+    BOOST_TEST(!other.grad().defined());
+    loss.backward();
+    BOOST_TEST(h.grad().to_vector() == (std::vector<double>{4, 16}));
+    xg::Tensor cleared = h;
+    cleared.set_grad({});
+    BOOST_TEST(!h.grad().defined());
+    BOOST_TEST(!h.is_leaf());
+    BOOST_CHECK_THROW(xg::ones({2}).retain_grad(), xg::GradError);
+    // The result may be gone before backward comes.
+    xg::Tensor y;
+    {
+        const xg::Tensor gone = x * 3;
+        gone.retain_grad();
+        y = xg::sum(gone);
+    }
+    y.backward();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
