@@ -32,11 +32,11 @@ Tensor right_gradient(const Tensor& a, const Tensor& b, const Tensor& g) {
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
     const Shape &p = body(a).shape, &q = body(b).shape;
     Tensor y = p.rank() == 2 && q.rank() == 2
-                   ? make_tensor({p[0], q[1]}, body(a).dtype)
+                   ? make_tensor({p[0], q[1]}, body(a).dtype, "matmul")
                    : make_tensor(detail::with_matrix(
                                      detail::broadcast_shape(detail::batch_of(p), detail::batch_of(q), "matmul"),
                                      p[p.rank() - 2], q.back()),
-                                 body(a).dtype);
+                                 body(a).dtype, "matmul");
     detail::multiply_matrices(a, b, y);
     return record(
         "matmul", std::move(y), wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, transpose(b.get())); }),
