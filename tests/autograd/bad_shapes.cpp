@@ -86,8 +86,8 @@ void shaping(BadInputs& rows) {
     rows.throws<xg::ValueError>("slice", "an undefined tensor", [] { return xg::slice({}, 0, 0, 1); }, {"undefined"});
     rows.throws<xg::ShapeError>("slice", "an axis too far", [x] { return x.slice(2, 0, 1); }, {"axis 2", "(2, 3)"});
     rows.throws<xg::ShapeError>("slice", "rank 0", [] { return xg::ones({}).slice(0, 0, 1); }, {"axis 0", "()"});
-    for (const std::int64_t step : {std::int64_t{0}, std::int64_t{-1}})
-        rows.throws<xg::ValueError>("slice", "a step below 1", [x, step] { return x.slice(0, 0, 1, step); },
+    for (const std::int64_t step : {std::int64_t{0}})
+        rows.throws<xg::ValueError>("slice", "a step of 0", [x, step] { return x.slice(0, 0, 1, step); },
                                     {"step", std::to_string(step)});
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(),
                            most = std::numeric_limits<std::int64_t>::max();
