@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <xgrad/autograd/detail/body.hpp>
+#include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/file.hpp>
 #include <xgrad/inspect/norm.hpp>
@@ -68,6 +69,13 @@ double collected_norm(const std::vector<Tensor>& parameters) {
     for (const Tensor& p : parameters)
         if (p.grad().defined()) add(total, l2_norm(p.grad()));
     return total;
+}
+
+/// The mean of fourth powers over the square of the mean square, which is given.
+double kurtosis(const Tensor& weights, double mean_square) {
+    if (!(mean_square > 0) || !std::isfinite(mean_square)) return 3;
+    const NoGrad no_grad;
+    return mean(pow(weights.detach().to(float64) / std::sqrt(mean_square), 4)).item();
 }
 
 /// Marks the units that are not 0 or less in every row (NaN is no sign of death), a group of columns at a time, in registers.
@@ -230,6 +238,7 @@ Profile GradientMonitor::State::snapshot() const {
             r.geometry.n_out = static_cast<double>(w.weights[0].size(0));
             r.geometry.n_in = static_cast<double>(w.weights[0].numel()) / r.geometry.n_out;
             r.geometry.weight_variance = r.weight_norm * r.weight_norm / static_cast<double>(w.weights[0].numel());
+            r.geometry.weight_kurtosis = kurtosis(w.weights[0], r.geometry.weight_variance);
         }
         profile.layers.push_back(std::move(r));
     }
