@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
@@ -29,7 +30,7 @@ Tensor call_hooks(const std::shared_ptr<const HookList>& list, Tensor gradient, 
 
 Tensor show_to_leaf(const Tensor& leaf, Tensor gradient) {
     const LeafState& state = *body(leaf).leaf;
-    gradient = call_hooks(state.hooks, std::move(gradient), "a leaf");
+    if (state.hooks) gradient = call_hooks(state.hooks, std::move(gradient), "a leaf");
     for (GradientObserver* o = state.observers; o != nullptr; o = o->next) o->observe(gradient);
     return gradient;
 }
@@ -188,8 +189,11 @@ private:
             if (!slot.gradient.defined()) continue;
             any = true;
             if (slot.hooks) slot.gradient = call_hooks(slot.hooks, std::move(slot.gradient), n.op);
-            if (slot.observer) slot.observer->observe(slot.gradient);
+            if (slot.observer && !n.sums_squares) slot.observer->observe(slot.gradient);
         }
+        // Where the node is about to go over its gradient anyway, its observer waits for what that tells.
+        GradientObserver* const waiting = any && n.sums_squares ? n.outputs[0].observer.get() : nullptr;
+        double squares = NAN;
         for (const WantedOutput& o : outputs)
             if (o.node == &n) captured[o.index] = n.outputs[o.output].gradient;
 
@@ -206,11 +210,18 @@ private:
                 }
             } const restore{std::exchange(running_node, &n), std::exchange(context.path, n.path)};
             Gradients gradients(n, w_.results.data());
+            if (waiting != nullptr) gradients.squares = &squares;
             n.run(gradients);
             for (std::uint32_t i = 0; i < n.n_inputs; ++i)
                 if (w_.results[i].defined()) w_.results[i] = fit(std::move(w_.results[i]), n.edges[i], n.op);
             if (context.detect_anomaly) [[unlikely]]
                 for (std::uint32_t i = 0; i < n.n_inputs; ++i) check_gradient(n, i, w_.results[i]);
+        }
+        if (waiting != nullptr) {
+            if (std::isnan(squares))
+                waiting->observe(n.outputs[0].gradient);
+            else
+                waiting->observe(n.outputs[0].gradient, squares);
         }
         for (std::uint32_t k = 0; k < n.n_outputs; ++k) n.outputs[k].gradient = Tensor();
         // What was only passed through on the way to a wanted tensor has not been used up.

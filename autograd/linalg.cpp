@@ -56,7 +56,8 @@ void fused_backward(detail::Gradients& gradients, const detail::LinearShape& s, 
     const Tensor dense_x = x.contiguous(), dense_w = w.contiguous();
     const auto run = [&]<class T>(T*) {
         const auto at = [](const Tensor& t) { return t.defined() ? data_as<T>(t) : nullptr; };
-        detail::linear_backward<T>(s, at(g), at(y), at(dense_x), at(dense_w), at(dx), at(dw), at(db));
+        detail::linear_backward<T>(s, at(g), at(y), at(dense_x), at(dense_w), at(dx), at(dw), at(db),
+                                   gradients.squares);
     };
     if (dtype == float32)
         run(static_cast<float*>(nullptr));
@@ -109,6 +110,8 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation acti
                              else
                                  fused_backward(gradients, s, result, x.get(), w.get(), has_bias);
                          });
+    // The pass over the gradient that applies ReLU's mask sums its squares, too.
+    if (s.relu && body(y).node) body(y).node->sums_squares = true;
     return y;
 }
 

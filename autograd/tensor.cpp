@@ -230,10 +230,31 @@ HookHandle Tensor::register_hook(GradientHook hook) const {
     });
 }
 
+namespace {
+
+/// Two observers of one result: all but the last may be such pairs themselves.
+struct ObserverPair final : detail::GradientObserver {
+    std::shared_ptr<GradientObserver> first, second;
+
+    ObserverPair(std::shared_ptr<GradientObserver> a, std::shared_ptr<GradientObserver> b)
+        : first(std::move(a)), second(std::move(b)) {}
+    void observe(const Tensor& gradient) override {
+        first->observe(gradient);
+        second->observe(gradient);
+    }
+    void observe(const Tensor& gradient, double squares) override {
+        first->observe(gradient, squares);
+        second->observe(gradient, squares);
+    }
+};
+
+}  // namespace
+
 bool detail::observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& observer) {
     const Body& b = body(t);
-    if (!b.node || b.node->outputs[b.output].observer) return false;
-    b.node->outputs[b.output].observer = observer;
+    if (!b.node) return false;
+    std::shared_ptr<GradientObserver>& place = b.node->outputs[b.output].observer;
+    place = place ? std::make_shared<ObserverPair>(place, observer) : observer;
     return true;
 }
 

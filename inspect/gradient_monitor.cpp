@@ -39,8 +39,12 @@ struct alignas(64) Seen {
 
     void take(Kind kind, const Tensor& gradient) {
         passed = true;
+        if (measuring) take(kind, l2_norm(gradient, latest[kind]));
+    }
+    void take(Kind kind, double of_gradient) {
+        passed = true;
         if (!measuring) return;
-        add(norm[kind], l2_norm(gradient, latest[kind]));
+        add(norm[kind], of_gradient);
         ++passes[kind];
     }
 
@@ -75,7 +79,7 @@ double collected_norm(const std::vector<Tensor>& parameters) {
 double kurtosis(const Tensor& weights, double mean_square) {
     if (!(mean_square > 0) || !std::isfinite(mean_square)) return 3;
     const NoGrad no_grad;
-    return mean(pow(weights.detach().to(float64) / std::sqrt(mean_square), 4)).item();
+    return mean(square(square(weights.detach() / std::sqrt(mean_square)))).item();
 }
 
 /// Marks the units that are not 0 or less in every row (NaN is no sign of death), a group of columns at a time, in registers.
@@ -117,6 +121,7 @@ struct GradientMonitor::Observer final : xg::detail::GradientObserver {
 
     Observer(Seen& s, Kind k) : seen(&s), kind(k) {}
     void observe(const Tensor& gradient) override { seen->take(kind, gradient); }
+    void observe(const Tensor&, double squares) override { seen->take(kind, std::sqrt(squares)); }
 };
 
 struct GradientMonitor::State {
@@ -208,7 +213,7 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
                 if (!s->measuring || !y.requires_grad()) return;
                 if (s->options.dead_units && s->layers[i].relu) mark_active(y, s->layers[i].active);
                 if (xg::detail::observe_result(y, observer)) return;
-                // Where another monitor watches already this one registers as anybody would.
+                // A leaf that went through unchanged: the monitor registers as anybody would.
                 y.register_hook([observer](const Tensor& gradient) {
                     observer->observe(gradient);
                     return Tensor();

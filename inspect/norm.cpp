@@ -8,6 +8,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <xgrad/autograd/detail/body.hpp>
+#include <xgrad/autograd/detail/masked_rows.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/threads.hpp>
 
@@ -32,15 +33,6 @@ double squares(const T* x, std::int64_t n, Sum scale) {
     for (std::int64_t width = kLanes / 2; width > 0; width /= 2)
         for (std::int64_t k = 0; k < width; ++k) lane[k] += lane[k + width];
     return total + static_cast<double>(lane[0]);
-}
-
-/// xsimd calls it by another name since version 10.
-template <class Vector>
-auto horizontal_sum(const Vector& v) {
-    if constexpr (requires { reduce_add(v); })
-        return reduce_add(v);
-    else
-        return hadd(v);
 }
 
 /// The same for float32 sums, all in registers from the first element to the last: most norms are of a few thousand elements, hundreds a step.
@@ -69,9 +61,9 @@ template <bool scaled>
         const double v = static_cast<double>(x[i]) * static_cast<double>(scale);
         total += v * v;
     }
-    for (std::int64_t k = sums / 2; k > 0; k /= 2)
-        for (std::int64_t j = 0; j < k; ++j) sum[j] += sum[j + k];
-    return total + static_cast<double>(horizontal_sum(sum[0]));
+    // In pairs, written out: a loop would make an array in memory of them.
+    const Vector all = ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+    return total + static_cast<double>(xg::detail::horizontal_sum(all));
 }
 
 /// float32 squares lose nothing that matters while a block's sum is well inside float32's range: half the time of doubles.
@@ -121,17 +113,11 @@ double sum_of_squares(const Tensor& x, double expected) {
                                 : flat_squares(flat.data<double>(), flat.numel(), scale);
 }
 
-double l2_norm(const Tensor& x, double expected) {
+namespace {
+
+/// Whatever is not a short contiguous array of float32.
+[[gnu::noinline, gnu::cold]] double general_norm(const Tensor& x, double expected) {
     if (!x.defined()) xg::detail::check_defined(x, "l2_norm");
-    // Most gradients, hundreds a step: straight to the numbers.
-    if (const auto& b = xg::detail::body(x); b.dtype == float32 && b.contiguous) {
-        const float* const data = xg::detail::data_as<float>(x);
-        if (b.numel <= kBlock) {
-            const double squared = quick_squares<false>(data, b.numel, 1.0F);
-            if (squared > kLeast && squared < kMost) return std::sqrt(squared);
-        }
-        return std::sqrt(flat_squares(data, b.numel, scale_for(expected)));
-    }
     const double squared = sum_of_squares(x, expected);
     if (x.dtype() == float32 || (squared > 1e-280 && std::isfinite(squared)) || std::isnan(squared))
         return std::sqrt(squared);
@@ -143,6 +129,20 @@ double l2_norm(const Tensor& x, double expected) {
     double total = 0;
     for (std::int64_t i = 0; i < flat.numel(); ++i) total += std::pow(flat.data<double>()[i] / largest, 2);
     return largest * std::sqrt(total);
+}
+
+}  // namespace
+
+double l2_norm(const Tensor& x, double expected) {
+    // Most gradients, hundreds a step: straight to the numbers.
+    if (x.defined()) {
+        const auto& b = xg::detail::body(x);
+        if (b.dtype == float32 && b.contiguous && b.numel <= kBlock) {
+            const double squared = quick_squares<false>(xg::detail::data_as<float>(x), b.numel, 1.0F);
+            if (squared > kLeast && squared < kMost) return std::sqrt(squared);
+        }
+    }
+    return general_norm(x, expected);
 }
 
 }  // namespace xg::inspect

@@ -79,13 +79,18 @@ using HookList = Hooks<GradientHook>;
 struct GradientObserver {
     virtual ~GradientObserver() = default;
     virtual void observe(const Tensor& gradient) = 0;
+    /// The same, from who knows the sum of the gradient's squares already.
+    virtual void observe(const Tensor& gradient, double squares) {
+        static_cast<void>(squares);
+        observe(gradient);
+    }
 
     GradientObserver* next =
         nullptr;  ///< Of the leaf that it watches: a list without memory of its own, which would be cold.
 };
 
-/// Lets `observer` see the gradient of t, the result of an operation, after t's hooks. False, and nothing done, for a leaf and where another
-/// watches already.
+/// Lets `observer` see the gradient of t, the result of an operation, after t's hooks, and after other observers. False, and nothing done,
+/// for a leaf.
 bool observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& observer);
 
 /// Lets `observer` see the gradient of the leaf t after its hooks, in every backward, until it is taken away again. t must collect gradients. An observer watches one

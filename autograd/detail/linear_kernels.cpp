@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <xgrad/autograd/detail/gemm.hpp>
+#include <xgrad/autograd/detail/masked_rows.hpp>
 #include <xgrad/core/detail/memory_pool.hpp>
 #include <xgrad/core/threads.hpp>
 
@@ -57,11 +58,6 @@ void forward_rows(const LinearShape& s, const T* x, const T* w, const T* b, T* y
         add_bias<T, false>(y, b, rows, s.out);
 }
 
-template <class T>
-void mask(const T* g, const T* y, T* masked, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) masked[i] = y[i] <= T(0) ? T(0) : g[i];
-}
-
 /// Column sums: of a few dozen rows in T, of these sums in double precision, so that long batches lose nothing.
 template <class T>
 class ColumnSums {
@@ -69,41 +65,47 @@ public:
     explicit ColumnSums(std::int64_t n) : n_(n), block_(n), total_(n) { std::fill_n(total_.data(), n, 0.0); }
 
     void add(const T* g, std::int64_t rows) {
-        for (; rows > 0; g += kRows * n_, rows -= kRows) {
+        for (; rows > 0; g += kSummedRows * n_, rows -= kSummedRows) {
             std::fill_n(block_.data(), n_, T(0));
             const T* row = g;
-            for (std::int64_t r = 0; r < std::min(kRows, rows); ++r, row += n_)
+            for (std::int64_t r = 0; r < std::min(kSummedRows, rows); ++r, row += n_)
                 for (std::int64_t j = 0; j < n_; ++j) block_.data()[j] += row[j];
             for (std::int64_t j = 0; j < n_; ++j) total_.data()[j] += static_cast<double>(block_.data()[j]);
         }
     }
+
+    /// Where sums may be added by others.
+    double* data() const { return n_ == 0 ? nullptr : total_.data(); }
 
     void store(T* to) const {
         for (std::int64_t j = 0; j < n_; ++j) to[j] = static_cast<T>(total_.data()[j]);
     }
 
 private:
-    static constexpr std::int64_t kRows = 64;
     std::int64_t n_;
     Scratch<T> block_;
     Scratch<double> total_;
 };
 
-/// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums.
+/// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums. `squares`, unless it is null,
+/// becomes the sum of the squares of g, or NaN.
 template <class T>
 void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
-                   std::int64_t begin, std::int64_t end) {
+                   std::int64_t begin, std::int64_t end, double* squares) {
     const std::int64_t block = std::min(block_rows(s), end - begin);
     const Scratch<T> masked(s.relu ? block * s.out : 0);
     ColumnSums<T> biases(db != nullptr ? s.out : 0);
+    double squared = 0;
     for (std::int64_t r = begin; r < end; r += block) {
         const std::int64_t rows = std::min(block, end - r);
         const T* part = g + r * s.out;
         if (s.relu) {
-            mask(part, y + r * s.out, masked.data(), rows * s.out);
+            const auto mask = squares != nullptr ? mask_rows<true, T> : mask_rows<false, T>;
+            squared += mask(part, y + r * s.out, masked.data(), rows, s.out, biases.data());
             part = masked.data();
+        } else if (db != nullptr) {
+            biases.add(part, rows);
         }
-        if (db != nullptr) biases.add(part, rows);
         if (dx != nullptr) gemm(rows, s.in, s.out, {part, s.out, false}, {w, s.in, false}, T(0), dx + r * s.in, s.in);
         // Last, so that who looks at the weights' gradient next finds it in the cache.
         if (dw != nullptr)
@@ -111,22 +113,31 @@ void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, con
                  s.in);
     }
     if (db != nullptr) biases.store(db);
+    if (squares != nullptr && s.relu) *squares = squared;
 }
+
+/// The greatest number of slabs.
+constexpr std::int64_t kSlabs = 32;
 
 /// Small weights: slabs of rows side by side, each with sums of its own.
 template <class T>
 void backward_by_rows(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
-                      std::int64_t slabs) {
+                      std::int64_t slabs, double* squares) {
     const std::int64_t weights = dw != nullptr ? s.out * s.in : 0, biases = db != nullptr ? s.out : 0,
                        rows = (s.rows + slabs - 1) / slabs;
     const Scratch<T> partial((slabs - 1) * (weights + biases));
+    double squared[kSlabs] = {};
     parallel_for(slabs, [&](std::int64_t i) {
         // The first slab sums in place, the others beside.
         T* const sums = partial.data() + (i - 1) * (weights + biases);
         backward_slab(s, g, y, x, w, dx, dw == nullptr || i == 0 ? dw : sums,
                       db == nullptr || i == 0 ? db : sums + weights, std::min(s.rows, i * rows),
-                      std::min(s.rows, (i + 1) * rows));
+                      std::min(s.rows, (i + 1) * rows), squares != nullptr ? squared + i : nullptr);
     });
+    if (squares != nullptr && s.relu) {
+        *squares = 0;
+        for (std::int64_t i = 0; i < slabs; ++i) *squares += squared[i];
+    }
     for (std::int64_t i = 1; i < slabs; ++i) {
         const T* const sums = partial.data() + (i - 1) * (weights + biases);
         if (i * rows >= s.rows) break;  // slabs that got no rows
@@ -145,7 +156,7 @@ void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* 
         const std::int64_t r = i * block, rows = std::min(block, s.rows - r);
         const T* part = g + r * s.out;
         if (s.relu) {
-            mask(part, y + r * s.out, masked.data() + r * s.out, rows * s.out);
+            mask_rows<false>(part, y + r * s.out, masked.data() + r * s.out, rows, s.out, nullptr);
             part = masked.data() + r * s.out;
         }
         if (dx != nullptr) gemm(rows, s.in, s.out, {part, s.out, false}, {w, s.in, false}, T(0), dx + r * s.in, s.in);
@@ -179,7 +190,8 @@ void linear_forward(const LinearShape& s, const T* x, const T* w, const T* b, T*
 }
 
 template <class T>
-void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db) {
+void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
+                     double* squares) {
     if (s.rows == 0 || s.out == 0) {
         if (dx != nullptr) std::fill_n(dx, s.rows * s.in, T(0));
         if (dw != nullptr) std::fill_n(dw, s.out * s.in, T(0));
@@ -189,14 +201,15 @@ void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, c
     constexpr std::int64_t large = 1 << 16;
     if (s.in * s.out > large) return backward_by_outputs(s, g, y, x, w, dx, dw, db);
     const bool small = s.rows * s.in * s.out < kParallelWork;
-    backward_by_rows(s, g, y, x, w, dx, dw, db, small ? 1 : std::clamp<std::int64_t>(s.rows / 1024, 2, 32));
+    backward_by_rows(s, g, y, x, w, dx, dw, db, small ? 1 : std::clamp<std::int64_t>(s.rows / 1024, 2, kSlabs),
+                     squares);
 }
 
 template void linear_forward(const LinearShape&, const float*, const float*, const float*, float*);
 template void linear_forward(const LinearShape&, const double*, const double*, const double*, double*);
 template void linear_backward(const LinearShape&, const float*, const float*, const float*, const float*, float*,
-                              float*, float*);
+                              float*, float*, double*);
 template void linear_backward(const LinearShape&, const double*, const double*, const double*, const double*, double*,
-                              double*, double*);
+                              double*, double*, double*);
 
 }  // namespace xg::detail

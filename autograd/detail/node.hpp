@@ -78,6 +78,9 @@ struct Node {
     bool active = false;  ///< A pass that is under way has visited it.
     bool queued = false;
 
+    /// `run` may give the sum of the squares of its only output's gradient.
+    bool sums_squares = false;
+
     virtual ~Node() = default;
     /// Computes the gradients of the inputs that are needed.
     virtual void run(Gradients& gradients) = 0;
@@ -113,6 +116,9 @@ public:
         return e.node ? e.node->needed : e.leaf.defined() && e.slot != kUnwanted;
     }
     void set(std::uint32_t input, Tensor gradient) noexcept { results_[input] = std::move(gradient); }
+
+    /// Where the sum of the squares of the output's gradient goes, if somebody wants it; see Node::sums_squares.
+    double* squares = nullptr;
 
     static constexpr std::uint32_t kUnwanted = 0xffffffff;
 
