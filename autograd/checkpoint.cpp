@@ -1,9 +1,11 @@
 #include <xgrad/autograd/checkpoint.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/pass_end.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/random.hpp>
 
@@ -47,17 +49,23 @@ struct Likeness {
 
 /// Keeps what the second call saves, in the order in which it does.
 struct Collector final : detail::SavedTransform {
-    std::vector<Tensor> values;
+    std::vector<Likeness> likenesses;
+    std::vector<std::optional<detail::Saved>> values;
 
     std::shared_ptr<void> pack(const Tensor& value) override {
-        values.push_back(detail::make_alias(value));
-        return std::make_shared<Tensor>(values.back());
+        likenesses.push_back({body(value).shape, body(value).dtype});
+        values.emplace_back(detail::saved(detail::make_alias(value)));
+        return std::make_shared<detail::Saved>(*values.back());
     }
-    Tensor unpack(const std::shared_ptr<void>& packed) override { return *static_cast<const Tensor*>(packed.get()); }
+    Tensor unpack(const std::shared_ptr<void>& packed) override {
+        return static_cast<const detail::Saved*>(packed.get())->get();
+    }
 };
 
-/// Keeps none of what the first call saves, only its number.
-class Recompute final : public detail::SavedTransform {
+/// Keeps what the first call saves until it is over, since f itself may differentiate; then only what it looked like.
+class Recompute final : public detail::SavedTransform,
+                        public detail::Recomputed,
+                        public std::enable_shared_from_this<Recompute> {
 public:
     Recompute(TensorFunction f, const std::vector<Tensor>& inputs)
         : f_(std::move(f)), random_(random_state()), path_(detail::context.path) {
@@ -67,19 +75,51 @@ public:
         }
     }
 
+    /// The first call is over.
+    void close() noexcept {
+        open_ = false;
+        values_.clear();
+    }
+
     std::shared_ptr<void> pack(const Tensor& value) override {
         likenesses_.push_back({body(value).shape, body(value).dtype});
-        return std::make_shared<std::size_t>(likenesses_.size() - 1);
+        values_.emplace_back(detail::saved(detail::make_alias(value)));
+        return std::make_shared<Place>(*this, likenesses_.size() - 1);
     }
 
     Tensor unpack(const std::shared_ptr<void>& packed) override {
-        const std::size_t i = *static_cast<const std::size_t*>(packed.get());
-        if (i >= values_.size() || !values_[i].defined()) recompute();
-        // Needed once a backward pass; should another come, all is computed again.
-        return std::exchange(values_[i], Tensor());
+        const std::size_t i = static_cast<const Place*>(packed.get())->index;
+        if (i >= values_.size() || !values_[i]) recompute();
+        if (open_) return values_[i]->get();
+        // An operation runs once in a pass, but may read a value several times: what it read goes when another one reads.
+        if (detail::running_node != reader_) {
+            for (const std::size_t k : read_) values_[k].reset();
+            read_.clear();
+            reader_ = detail::running_node;
+        }
+        read_.push_back(i);
+        return values_[i]->get();
+    }
+
+    void forget() noexcept override {
+        values_.clear();
+        read_.clear();
+        reader_ = nullptr;
     }
 
 private:
+    /// Which of the saved values one is. It goes when the operation that saved it is freed, and the value with it.
+    struct Place {
+        Place(Recompute& owner, std::size_t i) noexcept : of(owner), index(i) {}
+        ~Place() {
+            if (index < of.values_.size()) of.values_[index].reset();
+        }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        Recompute& of;  // which its operation holds as well
+        std::size_t index;
+    };
+
     void recompute() {
         const auto collector = std::make_shared<Collector>();
         std::vector<Tensor> arguments;
@@ -94,16 +134,17 @@ private:
             const PathScope path(path_);
             f_(arguments);
         }
-        bool same = collector->values.size() == likenesses_.size();
+        bool same = collector->likenesses.size() == likenesses_.size();
         for (std::size_t i = 0; same && i < likenesses_.size(); ++i)
-            same = body(collector->values[i]).shape == likenesses_[i].shape &&
-                   body(collector->values[i]).dtype == likenesses_[i].dtype;
+            same = collector->likenesses[i].shape == likenesses_[i].shape &&
+                   collector->likenesses[i].dtype == likenesses_[i].dtype;
         if (!same)
             throw GradError(
                 "checkpoint: the function did not do the same when it was called again for backward: it saved " +
-                std::to_string(collector->values.size()) + " tensors, and " + std::to_string(likenesses_.size()) +
+                std::to_string(collector->likenesses.size()) + " tensors, and " + std::to_string(likenesses_.size()) +
                 " in the forward pass, or others; it must not depend on anything that changes in between");
         values_ = std::move(collector->values);
+        detail::PassEnd::note(weak_from_this());
     }
 
     TensorFunction f_;
@@ -111,8 +152,11 @@ private:
     std::vector<bool> wanted_;
     RandomState random_;
     const ModulePath* path_;
+    bool open_ = true;
     std::vector<Likeness> likenesses_;
-    std::vector<Tensor> values_;
+    std::vector<std::optional<detail::Saved>> values_;
+    const detail::Node* reader_ = nullptr;
+    std::vector<std::size_t> read_;
 };
 
 }  // namespace
@@ -123,10 +167,12 @@ std::vector<Tensor> checkpoint(const TensorFunction& f, const std::vector<Tensor
     std::vector<std::uint32_t> versions;
     for (const Tensor& x : inputs) versions.push_back(x.version());
     std::vector<Tensor> outputs;
+    const auto recompute = std::make_shared<Recompute>(f, inputs);
     {
-        const TransformScope scope(std::make_shared<Recompute>(f, inputs));
+        const TransformScope scope(recompute);
         outputs = f(inputs);
     }
+    recompute->close();
     for (std::size_t i = 0; i < inputs.size(); ++i)
         if (inputs[i].version() != versions[i])
             throw GradError("checkpoint: the function changed its input " + std::to_string(i) + ", of shape " +

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <xgrad/autograd/detail/elementwise.hpp>
+#include <xgrad/autograd/detail/pass_end.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
 #include <xgrad/autograd/detail/workspace.hpp>
 #include <xgrad/autograd/ops.hpp>
@@ -259,6 +260,7 @@ private:
     std::uint64_t id_;
     bool retain_, create_;
     bool leaves_only_ = true;
+    PassEnd end_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/autograd/detail/engine.hpp>
+#include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/core/error.hpp>
 
 // backward() and grad(): what is asked of the engine is checked here.
@@ -40,6 +41,11 @@ void Tensor::backward() const { backward(BackwardOptions{}); }
 
 void Tensor::backward(const BackwardOptions& options) const {
     check_root(*this, "backward");
+    if (detail::saved_transform != nullptr)
+        throw GradError(
+            "backward: a function given to checkpoint is called twice, and would add to the leaves' gradients each "
+            "time; "
+            "use xg::grad inside it");
     // A hook may drop the last handle of what is being differentiated.
     const Tensor root = *this;
     Tensor seed = checked_seed(root, options.gradient, "backward");

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/engine.hpp>
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/pass_end.hpp>
 #include <xgrad/autograd/math.hpp>
 #include <xgrad/autograd/shaping.hpp>
 #include <xgrad/core/error.hpp>
@@ -170,6 +171,7 @@ private:
     std::unordered_map<const Body*, Tensor> leaves_;
     std::unordered_map<Node*, Reached> reached_;
     std::vector<Node*> stack_;
+    PassEnd end_;
 };
 
 }  // namespace

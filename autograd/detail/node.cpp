@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include <xgrad/autograd/detail/pass_end.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xg::detail {
@@ -19,6 +20,8 @@ namespace {
 [[gnu::tls_model("initial-exec")]] constinit thread_local Node* doomed = nullptr;
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool destroying = false;
 
+[[gnu::tls_model("initial-exec")]] constinit thread_local PassEnd* innermost_pass = nullptr;
+
 }  // namespace
 
 void destroy(Node* node) noexcept {
@@ -32,6 +35,16 @@ void destroy(Node* node) noexcept {
         delete last;
     }
     destroying = false;
+}
+
+PassEnd::PassEnd() noexcept : outer_(std::exchange(innermost_pass, this)) {}
+PassEnd::~PassEnd() {
+    innermost_pass = outer_;
+    for (const std::weak_ptr<Recomputed>& values : values_)
+        if (const std::shared_ptr<Recomputed> held = values.lock()) held->forget();
+}
+void PassEnd::note(std::weak_ptr<Recomputed> values) {
+    if (innermost_pass != nullptr) innermost_pass->values_.push_back(std::move(values));
 }
 
 void Edge::connect(const Tensor& input) {

@@ -134,6 +134,130 @@ BOOST_AUTO_TEST_CASE(memory_falls) {
     BOOST_TEST(peak(true) <= 18 * array);
 }
 
+// An operation's formulas may read one saved value several times; every piece is computed again once all the same.
+BOOST_AUTO_TEST_CASE(once_more_whatever_reads_what) {
+    int inner_calls = 0, outer_calls = 0;
+    const auto chain = [](Tensor h, const Tensor& t, int length) {
+        for (int i = 0; i < length; ++i) h = xg::atan2(h, t + 1) / xg::hypot(h, t + 2);
+        return h;
+    };
+    const auto inner = [&](const Tensor& t) { return ++inner_calls, chain(t, t, 20); };
+    const auto outer = [&](const Tensor& t) {
+        ++outer_calls;
+        return chain(xg::checkpoint(xg::UnaryFunction(inner), chain(t, t, 20)), t, 20);
+    };
+    const Tensor x = xg::full({3}, 0.5, support::f64_leaf);
+    const Tensor plain = xg::grad(xg::sum(outer(x)), x);
+    const auto with_counts = [&](int inner_expected, const auto& work) {
+        inner_calls = outer_calls = 0;
+        work();
+        BOOST_TEST(outer_calls == 2);
+        BOOST_TEST(inner_calls == inner_expected);
+    };
+    // The inner piece runs in both of the outer's passes, and once for itself.
+    with_counts(3, [&] {
+        BOOST_TEST(support::same_bits(xg::grad(xg::sum(xg::checkpoint(xg::UnaryFunction(outer), x)), x), plain));
+    });
+    with_counts(3, [&] {
+        const Tensor y = xg::sum(xg::checkpoint(xg::UnaryFunction(outer), x));
+        xg::grad(y, x, {.create_graph = true});
+    });
+    // Forward mode walks the graph the other way round.
+    with_counts(3, [&] {
+        const auto f = [&](const Tensors& in) { return Tensors{xg::checkpoint(xg::UnaryFunction(outer), in[0])}; };
+        xg::jvp(f, {x.detach()}, {xg::ones({3}, support::f64)});
+    });
+}
+
+// What was computed again goes while backward goes on, and at the end of a pass that keeps its graph.
+BOOST_AUTO_TEST_CASE(recomputed_values_are_freed_along_the_way) {
+    constexpr std::int64_t array = 512 * 1024;
+    const Tensor x = xg::full({array / 8}, 0.5, support::f64_leaf), w = xg::full({array / 8}, 2, support::f64_leaf);
+    std::vector<std::int64_t> live;
+    const auto f = [&](const Tensor& t) {
+        Tensor h = t;
+        for (int i = 0; i < 8; ++i) {
+            h = xg::tanh(h * w);
+            h.register_hook([&](const Tensor&) { return live.push_back(xg::memory_stats().live), Tensor(); });
+        }
+        return h;
+    };
+    for (const bool retain : {false, true}) {
+        const std::int64_t before = xg::memory_stats().live;
+        const Tensor y = xg::sum(xg::checkpoint(xg::UnaryFunction(f), x));
+        BOOST_TEST(xg::memory_stats().live == before);
+        live.clear();
+        xg::grad({y}, {x, w}, {.retain_graph = retain});
+        BOOST_REQUIRE_EQUAL(live.size(), 8u);
+        // A step frees the tanh's result and the product's two factors, of which one is w itself; the gradient of w adds one array once.
+        BOOST_TEST(live[1] - live[7] >= 5 * array);
+        BOOST_TEST(xg::memory_stats().live == before);
+        // Where w's gradient is not wanted, what that would need is not read, and freed no less.
+        if (!retain) continue;
+        xg::grad(y, x, {.retain_graph = true});
+        BOOST_TEST(xg::memory_stats().live == before);
+    }
+}
+
+// Forces are such functions: f itself differentiates.
+BOOST_AUTO_TEST_CASE(functions_that_differentiate) {
+    const Tensor x = xg::tensor({0.3, -0.7, 1.1}, support::f64_leaf),
+                 w = xg::tensor({2.0, 1.0, -1.0}, support::f64_leaf);
+    int calls = 0;
+    const auto slopes = [&](const Tensor& t) {
+        ++calls;
+        const Tensor energy = xg::sum(xg::sin(t * w) * xg::exp(t));
+        return xg::grad(energy, t, {.create_graph = true}) * t;
+    };
+    const auto gradients = [&](const Tensor& y) { return xg::grad({xg::sum(xg::square(y))}, {x, w}); };
+    const Tensors plain = gradients(slopes(x));
+    calls = 0;
+    same_gradients(gradients(xg::checkpoint(xg::UnaryFunction(slopes), x)), plain);
+    BOOST_TEST(calls == 2);
+    // Also in a piece of a piece, and where only the value of the derivative is used.
+    const auto twice = [&](const Tensor& t) { return xg::checkpoint(xg::UnaryFunction(slopes), t * 1); };
+    same_gradients(gradients(xg::checkpoint(xg::UnaryFunction(twice), x)), plain);
+    const auto scaled = [&](const Tensor& t) { return xg::exp(t) * xg::grad(xg::sum(xg::sin(t) * w), t); };
+    same_gradients(xg::grad({xg::sum(xg::checkpoint(xg::UnaryFunction(scaled), x))}, {x}),
+                   xg::grad({xg::sum(scaled(x))}, {x}));
+    // backward() would add to the leaves twice.
+    const auto adds = [&](const Tensor& t) { return xg::sum(t * w).backward(), t * 2; };
+    const std::string message = support::message_of<xg::GradError>([&] { xg::checkpoint(xg::UnaryFunction(adds), x); });
+    BOOST_TEST(support::contains(message, "backward: a function given to checkpoint is called twice"), message);
+    BOOST_TEST(support::contains(message, "use xg::grad"), message);
+    BOOST_TEST(!w.grad().defined());
+}
+
+BOOST_AUTO_TEST_CASE(dropout_drops_the_same) {
+    const Tensor x = xg::full({40, 30}, 2.0, support::f64_leaf);
+    const auto f = [](const Tensor& t) { return xg::dropout(xg::square(xg::dropout(t, 0.5)), 0.3); };
+    xg::manual_seed(11);
+    const Tensor plain_value = f(x), plain = xg::grad(xg::sum(plain_value), x);
+    const xg::RandomState after = xg::random_state();
+    xg::manual_seed(11);
+    const Tensor value = xg::checkpoint(xg::UnaryFunction(f), x);
+    BOOST_TEST(support::same_bits(value, plain_value));
+    xg::rand({3});
+    const xg::RandomState between = xg::random_state();
+    BOOST_TEST(support::same_bits(xg::grad(xg::sum(value), x), plain));
+    BOOST_TEST((xg::random_state().seed == between.seed && xg::random_state().stream == between.stream));
+    BOOST_TEST(after.stream + 1 == between.stream);
+}
+
+// A value that is changed after it was saved is noticed in the second call, too.
+BOOST_AUTO_TEST_CASE(values_that_are_changed_inside) {
+    const Tensor x = xg::full({3}, 0.5, support::f64_leaf);
+    const auto f = [](const Tensor& t) {
+        Tensor y = xg::exp(t);
+        const Tensor z = y * 2;
+        const xg::NoGrad no_grad;
+        y.mutable_data<double>()[0] = 7;
+        return z;
+    };
+    BOOST_CHECK_THROW(xg::grad(xg::sum(f(x)), x), xg::GradError);
+    BOOST_CHECK_THROW(xg::grad(xg::sum(xg::checkpoint(xg::UnaryFunction(f), x)), x), xg::GradError);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_to_record) {
     Stack s;
     {
