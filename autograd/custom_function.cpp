@@ -1,7 +1,9 @@
 #include <xgrad/autograd/custom_function.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <set>
+#include <string>
 #include <utility>
 
 #include <xgrad/autograd/detail/node.hpp>
@@ -12,23 +14,64 @@ namespace xg {
 using detail::body;
 using detail::check_defined;
 
+namespace {
+
+/// Where a second derivative goes through a tensor whose origin is not known.
+[[noreturn]] void refuse(const char* op, std::size_t index, const Shape& shape) {
+    throw GradError(std::string("backward of ") + op +
+                    ": a higher derivative needs to know how forward computed tensor " + std::to_string(index) +
+                    " that it saved, of shape " + shape.str() +
+                    ", which is neither an input nor an output; return it as an output as well, compute it from the "
+                    "inputs in backward, or, if it does not depend on them, use save_constants");
+}
+
+}  // namespace
+
 struct FunctionContext::State {
-    std::vector<Tensor> tensors;  // until forward is over
-    std::vector<detail::Saved> inputs;
+    enum class Kind : std::uint8_t { input, output, unknown };
+
+    std::vector<Tensor> tensors, given_constants;  // until forward is over
+    std::vector<Kind> kinds;
+    std::vector<detail::Saved> inputs, constants;
     std::vector<detail::SavedOutput> outputs;
-    std::vector<bool> is_output;
     const detail::Gradients* gradients = nullptr;  // while backward runs
 
     /// Outputs are held outside of the graph, lest they keep themselves alive.
-    void close(const std::vector<Tensor>& results) {
-        for (const Tensor& t : tensors) {
+    void close(const std::vector<Tensor>& results, const std::vector<Tensor>& given) {
+        const auto place = [](const std::vector<Tensor>& all, const Tensor& t) {
             std::uint32_t k = 0;
-            while (k < results.size() && results[k].unsafe_body() != t.unsafe_body()) ++k;
-            is_output.push_back(k < results.size());
-            inputs.push_back(is_output.back() ? detail::Saved() : detail::saved(t));
-            outputs.push_back(is_output.back() ? detail::SavedOutput(t, k) : detail::SavedOutput());
+            while (k < all.size() && all[k].unsafe_body() != t.unsafe_body()) ++k;
+            return k;
+        };
+        for (const Tensor& t : tensors) {
+            const std::uint32_t k = place(results, t);
+            const bool is_output = k < results.size();
+            // What has a place in a graph, or cannot have one, is as good as an input.
+            const bool known =
+                !t.defined() || !is_floating(t.dtype()) || detail::needs_grad(t) || place(given, t) < given.size();
+            kinds.push_back(is_output ? Kind::output : known ? Kind::input : Kind::unknown);
+            inputs.push_back(is_output ? detail::Saved() : detail::saved(t));
+            outputs.push_back(is_output ? detail::SavedOutput(t, k) : detail::SavedOutput());
         }
+        for (const Tensor& t : given_constants) constants.push_back(detail::saved(t.defined() ? t.detach() : t));
         tensors.clear();
+        given_constants.clear();
+    }
+
+    /// Tensor i of those that forward saved, as part of the graph where that is recorded: one of unknown origin gets one that cannot be
+    /// differentiated any further.
+    Tensor get(std::size_t i) const {
+        if (kinds[i] == Kind::output) return outputs[i].get();
+        const Tensor t = inputs[i].get();
+        if (kinds[i] == Kind::input || !detail::recording()) return t;
+        const detail::Node& of = *detail::running_node;
+        const auto formula = [op = of.op, i, shape = body(t).shape](detail::Gradients&) { refuse(op, i, shape); };
+        auto* const node = new detail::JointNode(of.n_inputs, 1, decltype(formula)(formula));
+        Tensor y = detail::make_alias(t);
+        body(y).node = detail::Ref<detail::Node>::adopt(node);
+        std::copy_n(of.edges, of.n_inputs, node->edges);
+        detail::register_node(*node, of.op);
+        return y;
     }
 };
 
@@ -36,13 +79,21 @@ FunctionContext::FunctionContext() : state_(std::make_unique<State>()) {}
 FunctionContext::~FunctionContext() = default;
 
 void FunctionContext::save(const std::vector<Tensor>& tensors) { state_->tensors = tensors; }
+void FunctionContext::save_constants(const std::vector<Tensor>& tensors) { state_->given_constants = tensors; }
 
 std::vector<Tensor> FunctionContext::saved() const {
     const State& s = *state_;
     if (s.gradients == nullptr) return s.tensors;
     std::vector<Tensor> result;
-    for (std::size_t i = 0; i < s.is_output.size(); ++i)
-        result.push_back(s.is_output[i] ? s.outputs[i].get() : s.inputs[i].get());
+    for (std::size_t i = 0; i < s.kinds.size(); ++i) result.push_back(s.get(i));
+    return result;
+}
+
+std::vector<Tensor> FunctionContext::constants() const {
+    const State& s = *state_;
+    if (s.gradients == nullptr) return s.given_constants;
+    std::vector<Tensor> result;
+    for (const detail::Saved& t : s.constants) result.push_back(t.get());
     return result;
 }
 
@@ -103,7 +154,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& inputs) cons
         likenesses.push_back({x.shape(), x.dtype()});
     }
     if (outputs.empty() || !detail::would_record(given)) return outputs;
-    context->state().close(outputs);
+    context->state().close(outputs, inputs);
     detail::record_joint(d.name, results, given,
                          [definition = definition_, context, likenesses, n = outputs.size()](detail::Gradients& g) {
                              struct Open {

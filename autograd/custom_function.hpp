@@ -19,9 +19,17 @@ public:
 
     /// Keeps inputs, outputs or other tensors for backward; replaces what was saved before. An input that is changed in place afterwards
     /// makes backward throw GradError.
+    ///
+    /// How forward computed a tensor that is neither an input nor an output is not known. First derivatives may use it; a second one that would
+    /// go through it, and be wrong without, throws GradError. For higher derivatives let forward return it as another output, or let
+    /// backward compute it from the inputs.
     void save(const std::vector<Tensor>& tensors);
-    /// In backward: what was saved. Where the backward pass is itself recorded, inputs and outputs are part of the graph.
+    /// The same for tensors that do not depend on the inputs, such as masks and tables: derivatives of any order may use them.
+    void save_constants(const std::vector<Tensor>& tensors);
+    /// In backward: what `save` got. Where the backward pass is itself recorded, inputs and outputs are part of the graph.
     std::vector<Tensor> saved() const;
+    /// In backward: what `save_constants` got.
+    std::vector<Tensor> constants() const;
     /// In backward: whether the gradient of input i is wanted. Others may be left undefined.
     bool needs(std::size_t i) const;
 

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <xgrad/autograd/custom_function.hpp>
+#include <xgrad/autograd/functional.hpp>
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/autograd/graph.hpp>
 #include <xgrad/autograd/ops.hpp>
@@ -118,6 +119,59 @@ BOOST_AUTO_TEST_CASE(what_is_thrown_passes_through) {
         x.mutable_data<double>()[0] = 9;
     }
     BOOST_CHECK_THROW(y.backward(), xg::GradError);
+}
+
+/// c · exp(x)², with exp(x) saved as an output, or as one of the tensors in between, and the float32 or float64 c as a constant, or so.
+xg::Function squared_exp(bool output, bool constant) {
+    return {"squared_exp",
+            [=](FunctionContext& context, const Tensors& in) {
+                const Tensor e = xg::exp(in[0]), c = xg::full_like(e, 3);
+                context.save(constant ? Tensors{e} : Tensors{e, c});
+                if (constant) context.save_constants({c});
+                return output ? Tensors{c * e * e, e} : Tensors{c * e * e};
+            },
+            [=](FunctionContext& context, const Tensors& g) {
+                const Tensor e = context.saved()[0], c = constant ? context.constants()[0] : context.saved()[1];
+                Tensor slope = xg::zeros_like(e.detach());
+                if (g[0].defined()) slope = slope + g[0] * c * e * e * 2;
+                if (output && g[1].defined()) slope = slope + g[1] * e;
+                return Tensors{slope};
+            }};
+}
+
+BOOST_AUTO_TEST_CASE(what_forward_computed_in_between) {
+    const auto value = [](bool output, bool constant) {
+        return [f = squared_exp(output, constant)](const Tensors& in) { return f({in[0]})[0]; };
+    };
+    // The first derivative, in both modes and recorded, is right whatever was saved.
+    for (const bool output : {false, true}) {
+        BOOST_TEST(xg::gradcheck(value(output, output), {values()}).message == "");
+        const auto y = value(output, output);
+        const auto all = [&](const Tensors& in) { return Tensors{y(in)}; };
+        const Tensor t = values() * 2, expected = 6 * xg::exp(2 * values()) * t;
+        BOOST_TEST(xg::allclose(xg::jvp(all, {values()}, {t}).tangents[0], expected));
+    }
+    // The second is right, or refused.
+    BOOST_TEST(xg::gradgradcheck(value(true, true), {values()}).message == "");
+    const Tensor x = values().requires_grad(true);
+    const auto second = [&](bool output, bool constant) {
+        return support::message_of<xg::GradError>([&] {
+            const Tensor slope = xg::grad(xg::sum(value(output, constant)({x})), x, {.create_graph = true});
+            xg::grad(xg::sum(slope), x);
+        });
+    };
+    const std::string lost = second(false, true), unknown = second(true, false);
+    BOOST_TEST(support::contains(lost,
+                                 "backward of squared_exp: a higher derivative needs to know how forward computed "
+                                 "tensor 0 that it saved, of shape (3,)"),
+               lost);
+    BOOST_TEST(support::contains(lost, "return it as an output as well"), lost);
+    BOOST_TEST(support::contains(unknown, "tensor 1 that it saved"), unknown);
+    BOOST_TEST(support::contains(unknown, "save_constants"), unknown);
+    // Only where the second derivative would go through it: here it is in the gradient with respect to another tensor.
+    const Tensor scale = xg::full({}, 2, support::f64_leaf);
+    const Tensor slope = xg::grad(xg::sum(scale * value(false, true)({x})), x, {.create_graph = true});
+    BOOST_TEST(xg::allclose(xg::grad(xg::sum(slope), scale), xg::sum(6 * xg::exp(2 * values()))));
 }
 
 BOOST_AUTO_TEST_CASE(an_input_that_is_handed_through) {
