@@ -1,9 +1,11 @@
 #include <xgrad/autograd/padding.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 
+#include <xgrad/autograd/anomaly.hpp>
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/copying.hpp>
 #include <xgrad/autograd/detail/node.hpp>
@@ -123,6 +125,8 @@ Tensor framed(const Tensor& x, const Frame& f, Scalar value) {
     const Shape strides = body(y).strides;
     detail::copy_strided(f.from, body(y).dtype, body(y).data + part.offset(strides) * item_size(body(y).dtype), strides,
                          body(x).data, body(x).strides);
+    // Infinities that are asked for are no anomaly.
+    const DetectAnomaly detect(detail::context.detect_anomaly && std::isfinite(value.to_double()));
     return record("pad", std::move(y),
                   wrt(x, [part](const Tensor& g) { return detail::take_part("take_part", g, part); }));
 }

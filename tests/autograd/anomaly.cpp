@@ -23,10 +23,14 @@ BOOST_AUTO_TEST_CASE(forward) {
                         "sqrt: made NaN at (1, 0) of its result of shape (2, 2), from (2, 2); its inputs were finite"),
                message);
     // What came in that way, and what needs no gradient.
-    const xg::Tensor bad = xg::full({2}, std::numeric_limits<double>::infinity(), support::f64);
+    const xg::Tensor bad = xg::full({2}, std::numeric_limits<double>::quiet_NaN(), support::f64);
     const std::string held = message_of<xg::NonFiniteError>([&] { static_cast<void>(bad * 2); });
-    BOOST_TEST(contains(held, "mul: made inf at (0,)"), held);
-    BOOST_TEST(contains(held, "input 0 already held inf"), held);
+    BOOST_TEST(contains(held, "mul: made NaN at (0,)"), held);
+    BOOST_TEST(contains(held, "input 0 already held NaN"), held);
+    // The search looks at views as they are.
+    const xg::Tensor view = xg::ones({2, 3}, support::f64).transpose() * std::numeric_limits<double>::infinity();
+    const std::string viewed = message_of<xg::NonFiniteError>([&] { static_cast<void>(view.transpose() * 0); });
+    BOOST_TEST(contains(viewed, "mul: made NaN at (0, 0)"), viewed);
     {
         const xg::DetectAnomaly off(false);
         BOOST_CHECK_NO_THROW(xg::sqrt(x));
@@ -52,6 +56,39 @@ BOOST_AUTO_TEST_CASE(backward) {
     // A masked branch is no anomaly.
     const xg::Tensor zero = xg::zeros({2}, support::f64_leaf);
     BOOST_CHECK_NO_THROW(xg::grad(xg::sum(xg::pow(zero, xg::zeros({2}, support::f64))), zero));
+}
+
+// Attention masks scores with -inf: no anomaly, forward or backward. What becomes of infinities still is.
+BOOST_AUTO_TEST_CASE(infinities_on_purpose) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    const xg::Tensor scores = xg::tensor({{0.5, -1.0, 2.0}, {1.5, 0.25, -0.5}}, support::f64_leaf);
+    const xg::Tensor hidden = xg::tensor({{false, true, true}, {false, false, true}});
+    const xg::DetectAnomaly anomalies;
+    const auto goes_through = [&](const xg::Tensor& masked) {
+        const auto slopes = [&](const xg::Tensor& y) { xg::grad(xg::sum(y), scores, {.retain_graph = true}); };
+        BOOST_CHECK_NO_THROW(slopes(xg::square(xg::softmax(masked, -1))));
+        BOOST_CHECK_NO_THROW(slopes(xg::exp(xg::log_softmax(masked, -1))));
+        BOOST_CHECK_NO_THROW(slopes(xg::logsumexp(masked * 2, -1)));
+        BOOST_CHECK_NO_THROW(slopes(xg::max(masked.transpose(), 0)));
+    };
+    goes_through(xg::masked_fill(scores, hidden, -inf));
+    goes_through(xg::where(hidden, -inf, scores));
+    goes_through(scores + xg::where(hidden, -inf, 0.0).to(xg::float64));
+    goes_through(xg::pad(scores, {{0, 2}}, {.value = -inf}));
+    const xg::Tensor masked = xg::masked_fill(scores, hidden, -inf);
+    const std::string lost = message_of<xg::NonFiniteError>([&] { static_cast<void>(masked - masked); });
+    BOOST_TEST(contains(lost, "sub: made NaN at (0, 1)"), lost);
+    BOOST_TEST(contains(lost, "input 0 already held -inf"), lost);
+    const std::string made = message_of<xg::NonFiniteError>([&] { xg::log(scores - scores.detach()); });
+    BOOST_TEST(contains(made, "log: made -inf at (0, 0)"), made);
+    BOOST_TEST(contains(made, "its inputs were finite"), made);
+    // Backward in the same way: an infinity that came in goes on, one that is made or becomes a NaN does not.
+    const xg::Tensor seed = xg::full({2, 3}, inf, support::f64);
+    BOOST_CHECK_NO_THROW((scores * 2).backward({.gradient = seed}));
+    const std::string zero = message_of<xg::NonFiniteError>(
+        [&] { xg::grad(scores * xg::zeros_like(scores.detach()), scores, {.grad_outputs = {seed}}); });
+    BOOST_TEST(contains(zero, "backward of mul: made NaN"), zero);
+    BOOST_TEST(contains(zero, "was not finite already"), zero);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
