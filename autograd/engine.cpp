@@ -175,8 +175,8 @@ private:
         // A leaf may have been converted since it was used.
         if (gradient.defined()) gradient = gradient.to(body(slot.leaf).dtype);
         if (gradient.defined()) slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
-        if (--slot.pending == 0 && slot.gradient.defined() && context.gradient_store == nullptr) {
-            // Complete, and still in cache: the hooks see it now.
+        if (--slot.pending == 0 && slot.gradient.defined() && !(leaves_only_ && context.gradient_store != nullptr)) {
+            // Complete, and still in cache: the hooks see it now. In a store it is one of several parts.
             Tensor shown = show_to_leaf(slot.leaf, std::move(slot.gradient));
             w_.leaves[index].gradient = std::move(shown);
         }

@@ -6,20 +6,21 @@
 namespace xg {
 
 void GradientStore::add(const Tensor& leaf, Tensor gradient) {
-    for (auto& [known, sum] : entries_) {
-        if (known.unsafe_body() == leaf.unsafe_body()) {
-            sum = detail::accumulate(std::move(sum), std::move(gradient));
-            return;
-        }
+    const auto [at, fresh] = places_.try_emplace(leaf.unsafe_body(), entries_.size());
+    if (fresh) {
+        entries_.emplace_back(leaf, std::move(gradient));
+        return;
     }
-    entries_.emplace_back(leaf, std::move(gradient));
+    Tensor& sum = entries_[at->second].second;
+    sum = detail::accumulate(std::move(sum), std::move(gradient));
 }
 
 void GradientStore::commit() {
     const NoGrad no_grad;
-    for (auto& [leaf, gradient] : entries_)
-        detail::add_to_leaf(leaf, detail::show_to_leaf(leaf, std::move(gradient)), false);
-    entries_.clear();
+    auto entries = std::exchange(entries_, {});
+    places_.clear();
+    for (auto& [leaf, gradient] : entries) gradient = detail::show_to_leaf(leaf, std::move(gradient));
+    for (auto& [leaf, gradient] : entries) detail::add_to_leaf(leaf, std::move(gradient), false);
 }
 
 GradientStore::Scope::Scope(GradientStore& store) noexcept

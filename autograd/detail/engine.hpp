@@ -1,6 +1,8 @@
 #pragma once
 
 #include <span>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <xgrad/autograd/detail/body.hpp>
@@ -9,15 +11,16 @@ namespace xg {
 
 /// Where the backward passes of one thread put the leaves' gradients, so that several threads can differentiate through leaves that
 /// they share. `commit` adds them to the leaves: called for one store after another, in an order that the caller fixes.
-class GradientStore {
+class XG_EXPORT GradientStore {
 public:
     /// Adds `gradient` to what is held for `leaf`.
     void add(const Tensor& leaf, Tensor gradient);
-    /// Adds what is held to the leaves' `grad()`, through their hooks, in the order in which they came. Empties the store.
+    /// Adds what is held to the leaves' `grad()`, through their hooks, in the order in which they came. Empties the store. If a hook throws, no
+    /// leaf has changed.
     void commit();
 
     /// Makes `store` this thread's until the end of the scope.
-    class Scope {
+    class XG_EXPORT Scope {
     public:
         explicit Scope(GradientStore& store) noexcept;
         ~Scope();
@@ -30,6 +33,7 @@ public:
 
 private:
     std::vector<std::pair<Tensor, Tensor>> entries_;
+    std::unordered_map<const void*, std::size_t> places_;  // of each leaf among them
 };
 
 namespace detail {
