@@ -224,9 +224,18 @@ private:
             else
                 waiting->observe(n.outputs[0].gradient, squares);
         }
-        for (std::uint32_t k = 0; k < n.n_outputs; ++k) n.outputs[k].gradient = Tensor();
         // What was only passed through on the way to a wanted tensor has not been used up.
-        if (!retain_ && (leaves_only_ || n.runs)) {
+        const bool used_up = !retain_ && (leaves_only_ || n.runs);
+        for (std::uint32_t k = 0; k < n.n_outputs; ++k) {
+            OutputSlot& slot = n.outputs[k];
+            slot.gradient = Tensor();
+            // They will not be called again, and may hold the very tensor that holds them.
+            if (used_up && (slot.hooks || slot.observer)) {
+                slot.hooks.reset();
+                slot.observer.reset();
+            }
+        }
+        if (used_up) {
             n.release();
             n.released = true;
         }
