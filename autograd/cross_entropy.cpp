@@ -1,5 +1,6 @@
 #include <string>
 
+#include <xgrad/autograd/detail/along.hpp>
 #include <xgrad/autograd/detail/loss_common.hpp>
 #include <xgrad/autograd/detail/loss_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
@@ -139,6 +140,9 @@ void recorded_backward(Gradients& gradients, const Plan& plan, const Tensor& x, 
     g = plan.each ? g.reshape({body(x).shape[0], 1}) : g * plan.scale;
     Tensor k;
     if (index.defined()) {
+        // What comes in, or the scale of an average over no rows, need not be finite.
+        const Tensor skipped = equal(index, plan.ignored);
+        if (any(skipped).item() != 0) g = where(skipped.reshape({body(x).shape[0], 1}), 0, g);
         k = coefficients(index, plan.classes, weight, plan.ignored, plan.smoothing, body(x).dtype);
     } else {
         k = probabilities * (1 - plan.smoothing) + plan.smoothing / static_cast<double>(plan.classes);
@@ -241,9 +245,13 @@ Tensor picked(const Tensor& x, const Tensor& index, const Tensor& weight, std::i
     });
     return detail::record(
         "nll_loss", std::move(y),
-        detail::wrt(x, [index = saved(index), weight = saved(weight), classes, ignored,
-                        dtype = body(x).dtype](const Tensor& g) {
-            return -g.reshape({body(g).numel, 1}) * coefficients(index.get(), classes, weight.get(), ignored, 0, dtype);
+        detail::wrt(x, [index = saved(index), weight = saved(weight), classes, ignored](const Tensor& g) {
+            const std::int64_t n = body(g).numel;
+            const Tensor skipped = equal(index.get(), ignored), at = where(skipped, 0, index.get()), w = weight.get();
+            // 0 for what is ignored, whatever comes in: of an average over no rows it is NaN.
+            Tensor slope = where(skipped, 0, -g);
+            if (w.defined()) slope = slope * take(w, at, 0);
+            return detail::put_along(slope.reshape({n, 1}), 1, at.reshape({n, 1}), classes);
         }));
 }
 

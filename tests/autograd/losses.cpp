@@ -163,6 +163,35 @@ BOOST_AUTO_TEST_CASE(nothing_to_average) {
             {0, 0, 0, 0, 0, 0});
 }
 
+// As in PyTorch: a mean of nothing is NaN, but what was ignored has the gradient 0, whatever comes in.
+BOOST_AUTO_TEST_CASE(gradients_of_what_is_ignored) {
+    const std::vector<double> zeros(6, 0);
+    const xg::Tensor x = leaf(1, {2, 3}), ignored = xg::tensor({-100, -100}), weight = xg::zeros({3}, f64);
+    for (const bool create_graph : {false, true}) {
+        const auto slope = [&](const xg::Tensor& loss, const xg::Tensor& incoming = {}) {
+            xg::GradOptions options{.create_graph = create_graph};
+            if (incoming.defined()) options.grad_outputs = {incoming};
+            return xg::grad(loss, x, options).to_vector();
+        };
+        compare(slope(xg::cross_entropy(x, ignored)), zeros);
+        compare(slope(xg::cross_entropy(x, ignored, {.label_smoothing = 0.1})), zeros);
+        compare(slope(xg::nll_loss(x, ignored)), zeros);
+        compare(slope(xg::nll_loss(x, ignored, {.weight = weight})), zeros);
+        // Where all weights are 0, nothing is ignored, and the means are 0 / 0.
+        const xg::Tensor classes = xg::tensor({0, 2});
+        compare(slope(xg::cross_entropy(x, classes, {.weight = weight})), {NaN, NaN, NaN, NaN, NaN, NaN});
+        compare(slope(xg::nll_loss(x, classes, {.weight = weight})), {NaN, 0, 0, 0, 0, NaN});
+        // One row of two.
+        const xg::Tensor some = xg::tensor({-100, 1}), incoming = xg::tensor({NaN, 2.0}, f64);
+        compare(slope(xg::nll_loss(x, some, {.reduction = LossReduction::none}), incoming), {0, 0, 0, 0, -2, 0});
+        const auto one = slope(xg::cross_entropy(x, some, {.reduction = LossReduction::none}), incoming);
+        compare({one[0], one[1], one[2]}, {0, 0, 0});
+        BOOST_TEST(one[4] < 0);
+    }
+    const xg::Tensor g = xg::grad(xg::cross_entropy(x, ignored), x, {.create_graph = true});
+    compare(xg::grad(xg::sum(g * g + g), x).to_vector(), zeros);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_finite) {
     const xg::Tensor x = xg::tensor({NaN, 1.0, inf}, f64), zero = xg::zeros({3}, f64);
     const auto bad = [](const xg::Tensor& t) { return std::isnan(t.to_vector()[0]); };
