@@ -6,6 +6,7 @@
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
+#include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xg {
@@ -105,8 +106,11 @@ Tensor pow(const Tensor& x, const Tensor& y) {
     return record(pointwise("pow"), map("pow", Fn::pow, a, b),
                   wrt(a,
                       [a = saved(a), b = saved(b)](const Tensor& g) {
-                          const Tensor p = a.get(), q = b.get();
-                          return where(q == 0, 0, g * q * pow(p, where(q == 0, 1, q) - 1));
+                          const Tensor p = a.get(), q = b.get(), none = equal(q, 0);
+                          if (any(none).item() == 0) return g * q * pow(p, q - 1);
+                          // 0 of an exponent of 0 even where 1 / p, the derivative of that by the exponent, is infinite or NaN.
+                          const Tensor convention = logical_and(none, logical_not(isfinite(reciprocal(p))));
+                          return where(convention, 0, g * q * pow(p, where(convention, 1, q) - 1));
                       }),
                   wrt(b, [a = saved(a), b = saved(b)](const Tensor& g, const Tensor& z) {
                       const Tensor p = a.get();

@@ -63,6 +63,32 @@ BOOST_AUTO_TEST_CASE(of_smooth_functions) {
     }
 }
 
+// d²(xʸ)/dx dy = xʸ⁻¹ (1 + y log x), also where y is 0 and the first derivative with respect to x is 0 for all x.
+BOOST_AUTO_TEST_CASE(mixed_derivatives_of_a_power) {
+    const std::vector<double> bases = {0.5, 2, 3, 1, 1e-3, HUGE_VAL}, exponents = {0, 0, -0.0, 1, 0, 0};
+    const Tensor x = xg::from_data(bases, {6}, support::f64_leaf), y = xg::from_data(exponents, {6}, support::f64_leaf);
+    const auto mixed = [&](const Tensor& first, const Tensor& second) {
+        const Tensor slope = xg::grad(xg::sum(xg::pow(x, y)), first, {.create_graph = true});
+        return xg::grad(xg::sum(slope), second).to_vector();
+    };
+    for (const auto& found : {mixed(x, y), mixed(y, x)}) {
+        for (std::size_t i = 0; i < 5; ++i)
+            check(found[i], std::pow(bases[i], exponents[i] - 1) * (1 + exponents[i] * std::log(bases[i])));
+    }
+    // With respect to x alone all derivatives stay 0, whatever 1 / x may be: infinite, or NaN.
+    for (const xg::DType dtype : {xg::float32, xg::float64}) {
+        const Tensor base = xg::from_data(std::vector<double>{0, -0.0, 1e-310, 1e-40, -2, HUGE_VAL, std::nan(""), 5},
+                                          {8}, {.dtype = dtype, .requires_grad = true});
+        for (const Tensor& power : {xg::pow(base, 0), xg::pow(base, xg::zeros({8}, {.dtype = dtype}))}) {
+            const Tensor slope = xg::grad(xg::sum(power), base, {.create_graph = true});
+            BOOST_TEST(slope.to_vector() == std::vector<double>(8, 0), slope);
+        }
+    }
+    const Tensor zero = xg::zeros({}, support::f64_leaf), exponent = xg::zeros({}, support::f64_leaf);
+    const Tensor slope = xg::grad(xg::pow(zero, exponent), zero, {.create_graph = true});
+    check(xg::grad(slope, exponent, {.allow_unused = true}).item(), 0);
+}
+
 BOOST_AUTO_TEST_CASE(gradient_penalty) {
     // d/dw of |d(w·x²)/dx|² = d/dw of 4w²x² = 8wx².
     const Tensor w = xg::full({}, 3, support::f64_leaf), x = xg::full({}, 2, support::f64_leaf);
