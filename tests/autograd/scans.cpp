@@ -189,4 +189,33 @@ BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads) {
     for (std::size_t i = 0; i < one.size(); ++i) BOOST_TEST(support::same_bits(one[i], three[i]), i);
 }
 
+/// float32 accumulates in double precision: a million steps cost half of the last place, as NumPy's float64 results rounded do.
+BOOST_AUTO_TEST_CASE(long_lines_of_float32) {
+    constexpr std::int64_t n = 1'000'000;
+    Draw draw(8);
+    std::vector<double> near_one(n), any(n);
+    for (double& v : near_one) v = static_cast<double>(static_cast<float>(1 + draw.uniform(-1e-3, 1e-3)));
+    for (double& v : any) v = static_cast<double>(static_cast<float>(draw.uniform(-1, 2)));
+    // Along rows, and along columns side by side.
+    for (const std::int64_t columns : {1, 4}) {
+        const xg::Shape shape = columns == 1 ? xg::Shape{n} : xg::Shape{n / columns, columns};
+        const auto wrong = [&](const Tensor& found, const std::vector<double>& from, bool product) {
+            std::vector<double> state(static_cast<std::size_t>(columns), product ? 1 : 0);
+            const float* const y = found.data<float>();
+            std::int64_t count = 0;
+            for (std::int64_t i = 0; i < n; ++i) {
+                double& s = state[static_cast<std::size_t>(i % columns)];
+                s = product ? s * from[static_cast<std::size_t>(i)] : s + from[static_cast<std::size_t>(i)];
+                // The order in which a line's parts are summed may move the last place of the double.
+                const double error = std::abs(static_cast<double>(y[i]) - s);
+                if (!(error <= std::abs(s) * 0x1p-24 * (1 + 1e-6))) ++count;
+            }
+            return count;
+        };
+        const auto of = [&](const std::vector<double>& v) { return xg::from_data(v, shape, {.dtype = xg::float32}); };
+        BOOST_TEST(wrong(xg::cumprod(of(near_one), 0), near_one, true) == 0);
+        BOOST_TEST(wrong(xg::cumsum(of(any), 0), any, false) == 0);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
