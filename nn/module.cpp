@@ -3,21 +3,15 @@
 #include <cxxabi.h>
 
 #include <cstdlib>
-#include <unordered_map>
 #include <unordered_set>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/nn/detail/rebinding.hpp>
 #include <xgrad/nn/detail/state.hpp>
 
 namespace xg::nn {
 namespace detail {
 namespace {
-
-/// Old states and tensors, and what stands for them in the clone.
-struct Rebinding {
-    std::unordered_map<const ModuleState*, std::shared_ptr<ModuleState>> states;
-    std::unordered_map<const void*, Tensor> tensors;
-};
 
 thread_local Rebinding* rebinding = nullptr;
 
@@ -53,11 +47,6 @@ void copy_state(const std::shared_ptr<ModuleState>& from, Rebinding& r) {
     for (const NamedTensor& b : from->buffers) to->buffers.push_back({b.name, copied(b.tensor, r)});
 }
 
-void copy_states(const ModuleBase& module, Rebinding& r) {
-    copy_state(StateAccess::of(module), r);
-    for (const auto& [name, child] : module.state().children) copy_states(child, r);
-}
-
 template <class Hook>
 HookHandle add_hook(const std::shared_ptr<ModuleState>& state, Hooks<Hook> ModuleState::*hooks, Hook hook) {
     const std::uint64_t id = ((*state).*hooks).add(std::move(hook));
@@ -90,10 +79,12 @@ Tensor rebound(const Tensor& tensor) {
     return found == rebinding->tensors.end() ? tensor : found->second;
 }
 
-void with_clone_of(const ModuleBase& root, const std::function<void()>& copy) {
-    Rebinding r;
-    copy_states(root, r);
-    r.states.at(&root.state())->name.clear();  // it is put where its next parent wants it
+void copy_states(const ModuleBase& module, Rebinding& r) {
+    copy_state(StateAccess::of(module), r);
+    for (const auto& [name, child] : module.state().children) copy_states(child, r);
+}
+
+void run_rebound(Rebinding& r, const std::function<void()>& copy) {
     struct Restore {
         Rebinding* before;
         ~Restore() { rebinding = before; }
@@ -101,6 +92,13 @@ void with_clone_of(const ModuleBase& root, const std::function<void()>& copy) {
     for (const auto& [from, to] : r.states)
         for (const auto& [name, child] : from->children) to->children.emplace_back(name, child);
     copy();
+}
+
+void with_clone_of(const ModuleBase& root, const std::function<void()>& copy) {
+    Rebinding r;
+    copy_states(root, r);
+    r.states.at(&root.state())->name.clear();  // it is put where its next parent wants it
+    run_rebound(r, copy);
 }
 
 namespace {
