@@ -5,9 +5,11 @@
 
 #include <xgrad/autograd/detail/convolution_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/sample_rules.hpp>
 #include <xgrad/autograd/detail/window_checks.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/threads.hpp>
 
 namespace xg {
 
@@ -18,6 +20,7 @@ using detail::data_as;
 using detail::make_alias;
 using detail::make_tensor;
 using detail::record;
+using detail::Saved;
 using detail::saved;
 using detail::Wrt;
 using detail::wrt;
@@ -73,11 +76,15 @@ Tensor channel_sum(const Tensor& given) {
                   }));
 }
 
+struct BiasFormula {
+    Tensor operator()(const Tensor& g) const { return channel_sum(g); }
+    Tensor per_sample(const Tensor& g) const { return detail::sums_over_planes(g); }
+};
+
 template <class... F>
 Tensor record_biased(const char* operation, Tensor y, const Tensor& b, Wrt<F>... inputs) {
     if (!b.defined()) return record(operation, std::move(y), std::move(inputs)...);
-    return record(operation, std::move(y), std::move(inputs)...,
-                  wrt(b, [](const Tensor& g) { return channel_sum(g); }));
+    return record(operation, std::move(y), std::move(inputs)..., wrt(b, BiasFormula{}));
 }
 
 // A convolution y(x, w) and its gradients with respect to x and w: three products of which each one's gradients are the other two.
@@ -85,6 +92,23 @@ Tensor record_biased(const char* operation, Tensor y, const Tensor& b, Wrt<F>...
 Tensor input_product(const char* operation, const Tensor& g, const Tensor& w, const Tensor& b,
                      const ConvolutionShape& s);
 Tensor weight_product(const Tensor& g, const Tensor& x, const ConvolutionShape& s);
+Tensor weight_products(const Tensor& g, const Tensor& x, const ConvolutionShape& s);
+
+/// The gradient of the filters, whose other factors are y's gradient and x.
+struct FilterFormula {
+    ConvolutionShape s;
+    Saved x;
+    Tensor operator()(const Tensor& g) const { return weight_product(g, x.get(), s); }
+    Tensor per_sample(const Tensor& g) const { return weight_products(g, x.get(), s); }
+};
+
+/// The same of a transposed convolution, where x and y have changed places.
+struct TransposedFilterFormula {
+    ConvolutionShape s;
+    Saved g;
+    Tensor operator()(const Tensor& gg) const { return weight_product(g.get(), gg, s); }
+    Tensor per_sample(const Tensor& gg) const { return weight_products(g.get(), gg, s); }
+};
 
 Tensor output_product(const char* operation, const Tensor& x, const Tensor& w, const Tensor& b,
                       const ConvolutionShape& s) {
@@ -101,7 +125,7 @@ Tensor output_product(const char* operation, const Tensor& x, const Tensor& w, c
     return record_biased(
         operation, std::move(y), b,
         wrt(x, [s, w = saved(w)](const Tensor& g) { return input_product("conv_backward_input", g, w.get(), {}, s); }),
-        wrt(w, [s, x = saved(x)](const Tensor& g) { return weight_product(g, x.get(), s); }));
+        wrt(w, FilterFormula{s, saved(x)}));
 }
 
 Tensor input_product(const char* operation, const Tensor& g, const Tensor& w, const Tensor& b,
@@ -120,7 +144,7 @@ Tensor input_product(const char* operation, const Tensor& g, const Tensor& w, co
     return record_biased(
         operation, std::move(dx), b,
         wrt(g, [s, w = saved(w)](const Tensor& gg) { return output_product("conv_backward", gg, w.get(), {}, s); }),
-        wrt(w, [s, g = saved(g)](const Tensor& gg) { return weight_product(g.get(), gg, s); }));
+        wrt(w, TransposedFilterFormula{s, saved(g)}));
 }
 
 Tensor weight_product(const Tensor& g, const Tensor& x, const ConvolutionShape& s) {
@@ -138,6 +162,24 @@ Tensor weight_product(const Tensor& g, const Tensor& x, const ConvolutionShape& 
         wrt(g, [s, x = saved(x)](const Tensor& gw) { return output_product("conv_backward", x.get(), gw, {}, s); }),
         wrt(x,
             [s, g = saved(g)](const Tensor& gw) { return input_product("conv_backward_input", g.get(), gw, {}, s); }));
+}
+
+/// The same image by image, (images, weight's shape); not recorded.
+Tensor weight_products(const Tensor& g, const Tensor& x, const ConvolutionShape& s) {
+    const Shape shape = weight_shape(s).inserted(0, s.images);
+    if (!any(s)) return zeros(shape, {.dtype = body(g).dtype});
+    Tensor dw = make_tensor(shape, body(g).dtype);
+    const Tensor p = dense(g), q = dense(x);
+    ConvolutionShape one = s;
+    one.images = 1;
+    const std::int64_t weights = weight_shape(s).elements();
+    with_floats(body(dw).dtype, [&]<class T>(T*) {
+        parallel_for(s.images, [&](std::int64_t i) {
+            detail::convolve_weight<T>(one, data_as<T>(p) + i * s.filters * s.positions(),
+                                       data_as<T>(q) + i * s.channels * s.plane(), data_as<T>(dw) + i * weights);
+        });
+    });
+    return dw;
 }
 
 /// What the operations share before they compute: checked inputs with an axis for the images.

@@ -6,6 +6,7 @@
 
 #include <xgrad/autograd/detail/lanes.hpp>
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/sample_rules.hpp>
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
@@ -26,8 +27,43 @@ namespace {
 
 Tensor scatter_rows(const Tensor& g, const Tensor& indices, std::int64_t rows, std::int64_t skip);
 
-/// The rows of `table` that `indices` name; zeros for index `skip`.
-Tensor gather_rows(const char* op, const Tensor& table, const Tensor& indices, std::int64_t padding, bool skip) {
+struct TableFormula {
+    detail::Saved indices;
+    const detail::Storage* source;  // of the indices as they were given; only compared
+    std::int64_t rows, padding;
+
+    Tensor operator()(const Tensor& g) const { return scatter_rows(g, indices.get(), rows, padding); }
+    bool reads(const detail::Storage* storage) const noexcept { return storage == source; }
+
+    /// g without the rows of the padding.
+    Tensor counted(const Tensor& g, const Tensor& index) const {
+        return padding < 0 ? g : where(unsqueeze(index == padding, -1), 0, g);
+    }
+    /// A table a sample, all below one another.
+    Tensor per_sample(const Tensor& g) const {
+        const Tensor index = indices.get();
+        if (body(index).shape.empty()) return {};
+        const std::int64_t n = body(index).shape[0];
+        Shape column = Shape::filled(body(index).shape.rank(), 1);
+        column[0] = n;
+        const Tensor moved = (index + (arange(0, n) * rows).reshape(column)).contiguous();
+        return scatter_rows(counted(g, index), moved, n * rows, -1).reshape({n, rows, body(g).shape.back()});
+    }
+    /// Rows of g add up where their indices are equal.
+    Tensor per_sample_norms(const Tensor& g) const {
+        const Tensor index = indices.get();
+        if (body(index).shape.empty() || body(index).numel == 0) return {};
+        const std::int64_t n = body(index).shape[0], tokens = body(index).numel / n;
+        const Tensor v = counted(g, index).reshape({n, tokens, body(g).shape.back()}),
+                     flat = index.reshape({n, tokens});
+        if (tokens == 1) return norm(v, 2, {1, 2});
+        return detail::norms_of_sums(v, unsqueeze(flat, 2) == unsqueeze(flat, 1));
+    }
+};
+
+/// The rows of `table` that `indices` name; zeros for index `skip`. `source_of_indices` is what the user gave for them.
+Tensor gather_rows(const char* op, const Tensor& table, const Tensor& indices, std::int64_t padding, bool skip,
+                   const detail::Storage* source_of_indices = nullptr) {
     const Tensor from = detail::make_alias(table).contiguous();
     const std::int64_t n = body(indices).numel, rows = body(table).shape[0], width = body(table).shape[1],
                        bytes = width * item_size(body(table).dtype);
@@ -46,9 +82,7 @@ Tensor gather_rows(const char* op, const Tensor& table, const Tensor& indices, s
             }
         });
     }
-    return record(op, std::move(y), wrt(table, [indices = saved(indices), rows, padding](const Tensor& g) {
-                      return scatter_rows(g, indices.get(), rows, padding);
-                  }));
+    return record(op, std::move(y), wrt(table, TableFormula{saved(indices), source_of_indices, rows, padding}));
 }
 
 /// Each of the indices' places, grouped by row of the table and in order: row r's are order[first[r]] to order[first[r + 1] - 1].
@@ -130,7 +164,7 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOpt
         if (index[i] < 0 || index[i] >= shape[0])
             throw IndexError("embedding: index " + std::to_string(index[i]) + " is out of range for the " +
                              std::to_string(shape[0]) + " rows of weights of shape " + shape.str());
-    return gather_rows("embedding", weight, places, padding, false);
+    return gather_rows("embedding", weight, places, padding, false, body(indices).storage.get());
 }
 
 }  // namespace xg

@@ -5,6 +5,7 @@
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/linear_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/sample_rules.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
@@ -79,6 +80,34 @@ void recorded_backward(detail::Gradients& gradients, const detail::LinearShape& 
     if (has_bias && gradients.needs(2)) gradients.set(2, sum(flat, 0));
 }
 
+struct LinearBackward {
+    detail::LinearShape shape;
+    detail::Saved x, w;
+    detail::SavedOutput y;  // for relu
+    bool has_bias;
+
+    void operator()(detail::Gradients& gradients) const {
+        const Tensor result = shape.relu ? y.get() : Tensor();
+        if (detail::recording())
+            recorded_backward(gradients, shape, result, x.get(), w.get(), has_bias);
+        else
+            fused_backward(gradients, shape, result, x.get(), w.get(), has_bias);
+    }
+
+    /// The gradient at the sum, before relu.
+    Tensor at_sum(const detail::Gradients& gradients) const {
+        const Tensor& g = gradients.of_output();
+        return shape.relu ? where(y.get() <= 0, 0, g) : g;
+    }
+    Tensor per_sample(detail::Gradients& gradients, std::uint32_t input) const {
+        const Tensor g = at_sum(gradients);
+        return input == 1 ? detail::products_per_sample(g, x.get()) : detail::sums_over_rows(g);
+    }
+    Tensor per_sample_norms(detail::Gradients& gradients, std::uint32_t input) const {
+        return input == 1 ? detail::product_norms(at_sum(gradients), x.get()) : Tensor();
+    }
+};
+
 }  // namespace
 
 Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation activation) {
@@ -101,15 +130,9 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, Activation acti
     const Tensor* const inputs[] = {&x, &w, &b};
     if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return y;
     const char* const op = s.relu ? "linear_relu" : "linear";
-    detail::record_joint(op, {&output, 1}, {inputs, b.defined() ? 3U : 2U},
-                         [s, x = saved(x), w = saved(w), y = s.relu ? detail::SavedOutput(y, 0) : detail::SavedOutput(),
-                          has_bias = b.defined()](detail::Gradients& gradients) {
-                             const Tensor result = s.relu ? y.get() : Tensor();
-                             if (detail::recording())
-                                 recorded_backward(gradients, s, result, x.get(), w.get(), has_bias);
-                             else
-                                 fused_backward(gradients, s, result, x.get(), w.get(), has_bias);
-                         });
+    detail::record_joint(
+        op, {&output, 1}, {inputs, b.defined() ? 3U : 2U},
+        LinearBackward{s, saved(x), saved(w), s.relu ? detail::SavedOutput(y, 0) : detail::SavedOutput(), b.defined()});
     // The pass over the gradient that applies ReLU's mask sums its squares, too.
     if (s.relu && body(y).node) body(y).node->sums_squares = true;
     return y;

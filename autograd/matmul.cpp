@@ -6,6 +6,7 @@
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/autograd/detail/products.hpp>
+#include <xgrad/autograd/detail/sample_rules.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
@@ -28,6 +29,16 @@ Tensor right_gradient(const Tensor& a, const Tensor& b, const Tensor& g) {
     return matmul(transpose(a), g);
 }
 
+/// The gradient of b in a · b. One b for all samples is a layer's weight.
+struct RightFormula {
+    detail::Saved a, b;
+
+    Tensor operator()(const Tensor& g) const { return right_gradient(a.get(), b.get(), g); }
+    bool shared() const { return body(b.get()).shape.rank() == 2; }
+    Tensor per_sample(const Tensor& g) const { return shared() ? detail::products_per_sample(a.get(), g) : Tensor(); }
+    Tensor per_sample_norms(const Tensor& g) const { return shared() ? detail::product_norms(a.get(), g) : Tensor(); }
+};
+
 /// Of operands of rank 2 or more, of one floating-point dtype.
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
     const Shape &p = body(a).shape, &q = body(b).shape;
@@ -38,9 +49,9 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
                                      p[p.rank() - 2], q.back()),
                                  body(a).dtype, "matmul");
     detail::multiply_matrices(a, b, y);
-    return record(
-        "matmul", std::move(y), wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, transpose(b.get())); }),
-        wrt(b, [a = saved(a), b = saved(b)](const Tensor& g) { return right_gradient(a.get(), b.get(), g); }));
+    return record("matmul", std::move(y),
+                  wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, transpose(b.get())); }),
+                  wrt(b, RightFormula{saved(a), saved(b)}));
 }
 
 /// Of two vectors of one size and floating-point dtype.

@@ -104,6 +104,40 @@ private:
     }
 };
 
+struct RowsBackward {
+    NormShape s;
+    detail::Saved x, w;
+    Tensor b, average, rstd;
+
+    void operator()(Gradients& gradients) const {
+        const Tensor input = x.get(), weight = w.get();
+        if (detail::recording())
+            return recorded_backward(gradients, input, weight, b,
+                                     {{s.batch, s.groups, s.channels, s.run}, {1, s.groups, s.channels, 1}, {2, 3}},
+                                     s.centred, s.eps);
+        const Wanted to(gradients, input, weight, b);
+        const Tensor g = gradients.of_output().contiguous(), from = dense(input), weights = dense(weight);
+        with_floating(g, [&]<class T>(T*) {
+            detail::norm_backward<T>(s, at<T>(g), at<T>(from), at<T>(weights), at<T>(average), at<T>(rstd), at<T>(to.x),
+                                     at<T>(to.w), at<T>(to.b));
+        });
+        to.hand_over(gradients);
+    }
+
+    Tensor per_sample(Gradients& gradients, std::uint32_t i) const {
+        const Tensor& g = gradients.of_output();
+        const std::int64_t samples = body(g).shape.empty() ? 1 : body(g).shape[0];
+        if (i == 0 || samples == 0 || s.batch % samples != 0) return {};
+        Tensor t = g.reshape({samples, s.batch / samples, s.groups, s.channels, s.run});
+        if (i == 1) {
+            const Shape rows{samples, s.batch / samples, s.groups, 1, 1};
+            const Tensor v = x.get().detach().reshape(body(t).shape);
+            t = t * (s.centred ? v - average.reshape(rows) : v) * rstd.reshape(rows);
+        }
+        return sum(t, {1, 4}).reshape(body(i == 1 ? w.get() : b).shape.inserted(0, samples));
+    }
+};
+
 Tensor normalize_rows(const char* op, const NormShape& s, const Tensor& x, const Tensor& w, const Tensor& b) {
     const DType dtype = body(x).dtype;
     Tensor y = make_tensor(body(x).shape, dtype);
@@ -120,21 +154,7 @@ Tensor normalize_rows(const char* op, const NormShape& s, const Tensor& x, const
     if (!detail::would_record(inputs)) return y;
     // Of the biases the backward needs no more than the shape.
     const Tensor like = b.defined() ? b.detach() : b;
-    detail::record_joint(
-        op, {&output, 1}, inputs, [s, x = saved(x), w = saved(w), b = like, average, rstd](Gradients& gradients) {
-            const Tensor input = x.get(), weight = w.get();
-            if (detail::recording())
-                return recorded_backward(gradients, input, weight, b,
-                                         {{s.batch, s.groups, s.channels, s.run}, {1, s.groups, s.channels, 1}, {2, 3}},
-                                         s.centred, s.eps);
-            const Wanted to(gradients, input, weight, b);
-            const Tensor g = gradients.of_output().contiguous(), from = dense(input), weights = dense(weight);
-            with_floating(g, [&]<class T>(T*) {
-                detail::norm_backward<T>(s, at<T>(g), at<T>(from), at<T>(weights), at<T>(average), at<T>(rstd),
-                                         at<T>(to.x), at<T>(to.w), at<T>(to.b));
-            });
-            to.hand_over(gradients);
-        });
+    detail::record_joint(op, {&output, 1}, inputs, RowsBackward{s, saved(x), saved(w), like, average, rstd});
     return y;
 }
 
@@ -281,7 +301,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
     const Tensor* const inputs[] = {&x, &weight, &bias};
     if (!detail::would_record(inputs)) return y;
     const Tensor like = bias.defined() ? bias.detach() : bias;
-    detail::record_joint("batch_norm", {&output, 1}, inputs,
+    detail::record_joint({"batch_norm", detail::ForwardRule::transpose, options.training}, {&output, 1}, inputs,
                          [s, x = saved(x), w = saved(weight), b = like, average, rstd, constant = !options.training,
                           eps = options.eps](Gradients& gradients) {
                              const Tensor input = x.get(), weights = w.get();

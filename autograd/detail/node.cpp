@@ -68,6 +68,7 @@ void register_node(Node& node, const Op& op) {
     newest_number = node.number = number + 1;
     node.op = op.name;
     node.forward = op.forward;
+    node.mixes_samples = op.mixes_samples;
     node.path = context.path;
     node.place = context.place;
 }

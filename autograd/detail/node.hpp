@@ -47,10 +47,12 @@ enum class ForwardRule : std::uint8_t {
 
 /// What is told to `record` of an operation besides its values and formulas.
 struct Op {
-    constexpr Op(const char* op_name, ForwardRule rule = ForwardRule::transpose) noexcept
-        : name(op_name), forward(rule) {}
+    constexpr Op(const char* op_name, ForwardRule rule = ForwardRule::transpose, bool mixes = false) noexcept
+        : name(op_name), forward(rule), mixes_samples(mixes) {}
     const char* name;
     ForwardRule forward;
+    bool
+        mixes_samples;  ///< Entries along the result's first axis depend on each other's inputs, as those of batch_norm do.
 };
 
 /// An element-wise operation: what its formulas make of a tangent is the result's tangent.
@@ -63,6 +65,7 @@ struct Node {
     bool released = false;     ///< What it had saved is gone.
     std::uint64_t number = 0;  ///< Greater than the numbers of all nodes that it depends on.
     ForwardRule forward = ForwardRule::transpose;
+    bool mixes_samples = false;
     const char* op = "";
     const ModulePath* path = nullptr;
     std::source_location place = {};
@@ -86,6 +89,11 @@ struct Node {
     virtual void run(Gradients& gradients) = 0;
     /// Frees what was saved for `run`.
     virtual void release() noexcept = 0;
+
+    // For per_sample.cpp, where an operation has something better to offer than what holds for all: see HasSamples.
+    virtual Tensor per_sample(Gradients&, std::uint32_t) { return {}; }
+    virtual Tensor per_sample_norms(Gradients&, std::uint32_t) { return {}; }
+    virtual bool reads(const Storage*) const noexcept { return false; }
 
     static void* operator new(std::size_t bytes) { return pool_get(bytes); }
     static void operator delete(void* block, std::size_t bytes) noexcept { pool_put(block, bytes); }
@@ -178,6 +186,28 @@ private:
 
 inline Saved saved(const Tensor& value) { return Saved(value); }
 
+// What the formula of a parameter's gradient may offer beside the call itself, for gradients sample by sample. Samples lie along the first
+// axis of the operation's result, of which there are N:
+//
+//     Tensor per_sample(const Tensor& g) const        (N, the input's shape): the share of each sample in the gradient; of a joint formula
+//                                                     per_sample(Gradients&, std::uint32_t input)
+//     Tensor per_sample_norms(const Tensor& g) const  (N,): the norms of these shares, where they are to be had for less
+//     bool reads(const Storage* s) const              whether the operation takes constants (indices) from s
+//
+// All may return an undefined tensor where they do not apply. Without them shares are had from what the formula itself says: see per_sample.cpp.
+template <class F>
+concept HasSamples = requires(const F& f, const Tensor& g) {
+    f.per_sample(g);
+};
+template <class F>
+concept HasSampleNorms = requires(const F& f, const Tensor& g) {
+    f.per_sample_norms(g);
+};
+template <class F>
+concept Reads = requires(const F& f, const Storage* s) {
+    f.reads(s);
+};
+
 /// An operation's own output that backward will need: held outside of the graph, so that no cycle arises.
 class SavedOutput {
 public:
@@ -229,6 +259,41 @@ struct FormulaNode final : Node {
     void release() noexcept override {
         formulas.reset();
         result = {};
+    }
+
+    Tensor per_sample(Gradients& gradients, std::uint32_t input) override {
+        Tensor found;
+        if constexpr ((HasSamples<F> || ...))
+            of_formula(input, [&]<class Formula>(const Formula& f) {
+                if constexpr (HasSamples<Formula>) found = f.per_sample(gradients.of_output());
+            });
+        return found;
+    }
+    Tensor per_sample_norms(Gradients& gradients, std::uint32_t input) override {
+        Tensor found;
+        if constexpr ((HasSampleNorms<F> || ...))
+            of_formula(input, [&]<class Formula>(const Formula& f) {
+                if constexpr (HasSampleNorms<Formula>) found = f.per_sample_norms(gradients.of_output());
+            });
+        return found;
+    }
+    bool reads(const Storage* storage) const noexcept override {
+        bool any = false;
+        if constexpr ((Reads<F> || ...))
+            for (std::uint32_t i = 0; i < kInputs; ++i)
+                of_formula(i, [&]<class Formula>(const Formula& f) {
+                    if constexpr (Reads<Formula>) any = any || f.reads(storage);
+                });
+        return any;
+    }
+
+private:
+    template <class Visit>
+    void of_formula(std::uint32_t input, Visit&& visit) const {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((I == input ? visit(std::get<I>(*formulas)) : void()), ...);
+        }
+        (std::make_index_sequence<kInputs>{});
     }
 };
 
@@ -301,6 +366,19 @@ struct JointNode final : Node {
     }
     void run(Gradients& gradients) override { (*formula)(gradients); }
     void release() noexcept override { formula.reset(); }
+
+    Tensor per_sample(Gradients& gradients, std::uint32_t input) override {
+        if constexpr (requires { formula->per_sample(gradients, input); })
+            return formula->per_sample(gradients, input);
+        else
+            return {};
+    }
+    Tensor per_sample_norms(Gradients& gradients, std::uint32_t input) override {
+        if constexpr (requires { formula->per_sample_norms(gradients, input); })
+            return formula->per_sample_norms(gradients, input);
+        else
+            return {};
+    }
 };
 
 /// Whether `record_joint` of an operation on these inputs would record it.
