@@ -24,8 +24,11 @@ namespace {
 /// The gradient of b in a · b.
 Tensor right_gradient(const Tensor& a, const Tensor& b, const Tensor& g) {
     // One matrix for a whole batch: the batch's rows below one another, which sums over them at once.
-    if (body(b).shape.rank() == 2 && body(a).shape.rank() > 2)
-        return matmul(transpose(reshape(a, {-1, detail::columns_of(a)})), reshape(g, {-1, detail::columns_of(g)}));
+    if (body(b).shape.rank() == 2 && body(a).shape.rank() > 2) {
+        // Counted, since rows without elements do not tell how many there are.
+        const std::int64_t rows = detail::batch_of(body(a).shape).elements() * detail::rows_of(a);
+        return matmul(transpose(reshape(a, {rows, detail::columns_of(a)})), reshape(g, {rows, detail::columns_of(g)}));
+    }
     return matmul(transpose(a), g);
 }
 

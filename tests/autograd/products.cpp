@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <xgrad/autograd/gradcheck.hpp>
+
 #include "support.hpp"
 
 namespace {
@@ -109,6 +111,37 @@ BOOST_AUTO_TEST_CASE(gradients_with_one_matrix_for_a_batch) {
     const xg::Tensor stretched = xg::broadcast_to(w, {3, 5, 4});
     const xg::Tensor h = xg::grad(xg::sum(xg::square(xg::matmul(x, stretched))), w);
     check(g, h.to_vector(), 1e-12);
+}
+
+/// Sums of no products are 0, and what reaches no result has a gradient of zeros: in every mixture of sizes, of ranks 1 to 3.
+BOOST_AUTO_TEST_CASE(gradients_where_there_is_nothing) {
+    const std::vector<std::int64_t> sizes{0, 1, 3};
+    std::vector<xg::Shape> lefts, rights;
+    for (const std::int64_t k : sizes) {
+        lefts.push_back({k});
+        rights.push_back({k});
+        for (const std::int64_t m : sizes) {
+            lefts.push_back({m, k});
+            rights.push_back({k, m});
+            for (const std::int64_t batch : sizes) {
+                lefts.push_back({batch, m, k});
+                rights.push_back({batch, k, m});
+            }
+        }
+    }
+    support::Draw draw(3);
+    for (const xg::Shape& p : lefts)
+        for (const xg::Shape& q : rights) {
+            const std::int64_t k = q.rank() == 1 ? q[0] : q[q.rank() - 2];
+            if (p.back() != k || (p.rank() == 3 && q.rank() == 3 && p[0] != q[0] && p[0] != 1 && q[0] != 1)) continue;
+            BOOST_TEST_CONTEXT(p << " and " << q) {
+                const std::vector<xg::Tensor> inputs{support::uniform(draw, p).requires_grad(true),
+                                                     support::uniform(draw, q).requires_grad(true)};
+                const auto product = [](const std::vector<xg::Tensor>& in) { return xg::matmul(in[0], in[1]); };
+                BOOST_TEST(xg::gradcheck(product, inputs).message == "");
+                BOOST_TEST(xg::gradgradcheck(product, inputs).message == "");
+            }
+        }
 }
 
 BOOST_AUTO_TEST_CASE(of_vectors) {
