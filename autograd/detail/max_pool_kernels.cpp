@@ -1,16 +1,17 @@
 #include <xgrad/autograd/detail/max_pool_kernels.hpp>
 
+#include <algorithm>
 #include <limits>
-#include <type_traits>
 
 #include <xgrad/autograd/detail/convolution_kernels.hpp>
+#include <xgrad/autograd/detail/sliding.hpp>
 #include <xgrad/core/threads.hpp>
 
 namespace xg::detail {
 
 AxisWindows::AxisWindows(std::int64_t n, std::int64_t windows, std::int64_t elements, std::int64_t apart,
-                         std::int64_t pad, std::int64_t dilation)
-    : size(n), count(windows), step(dilation), kernel(elements), stride(apart), bounds_(2 * windows) {
+                         std::int64_t padding, std::int64_t dilation)
+    : size(n), count(windows), step(dilation), kernel(elements), stride(apart), pad(padding), bounds_(2 * windows) {
     for (std::int64_t i = 0; i < windows; ++i) {
         const std::int64_t begin = i * stride - pad;
         bounds_[2 * i] = begin >= 0 ? begin : begin + (step - 1 - begin) / step * step;
@@ -40,17 +41,6 @@ void AxisWindows::find_inner() {
 
 namespace {
 
-/// Numbers as wide as T, so that comparisons of one select the other.
-template <class T>
-using Wide = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-
-/// The maxima so far of a row of windows, and where they are relative to a place.
-template <class T>
-struct Best {
-    T* value;
-    Wide<T>* place;
-};
-
 /// Compares the first `taps` elements, side by side, of n windows that are `stride` apart; 0 stands for any stride. `place` is that of x.
 template <class T, bool places, std::int64_t taps, std::int64_t stride>
 void take(const Best<T>& best, const T* __restrict x, std::int64_t n, std::int64_t any_stride, std::int64_t place) {
@@ -62,7 +52,7 @@ void take(const Best<T>& best, const T* __restrict x, std::int64_t n, std::int64
         Wide<T> at = places ? where[i] : 0;
         for (std::int64_t k = 0; k < taps; ++k) {
             const T v = x[i * apart + k];
-            const bool better = static_cast<bool>(static_cast<int>(v > most) | static_cast<int>(v != v));
+            const bool better = takes_over(v, most);
             most = better ? v : most;
             if constexpr (places) at = better ? static_cast<Wide<T>>(place + k + i * apart) : at;
         }
@@ -80,39 +70,118 @@ void take_inner(const AxisWindows& columns, const Best<T>& best, const T* x, std
         take<T, places, 1, stride>(best, x + j * columns.step, n, columns.stride, place + j * columns.step);
 }
 
-/// A row of windows; places are counted in its plane.
+/// Stands for padding: less than any number, and nowhere.
 template <class T, bool places>
-void pool_row(const AxisWindows& rows, const AxisWindows& columns, std::int64_t row, const T* x, const Best<T>& best) {
-    const std::int64_t top = rows.first(row), bottom = rows.last(row), width = columns.size;
-    for (std::int64_t i = 0; i < columns.count; ++i) {
-        best.value[i] = -std::numeric_limits<T>::infinity();
-        // Of a window with nothing greater than that, the first element; one in the plane even where all of a window is padding.
-        if constexpr (places)
-            best.place[i] =
-                static_cast<Wide<T>>(std::min(top, rows.size - 1) * width + std::min(columns.first(i), width - 1));
-    }
+void fill_padding(std::int64_t n, const Best<T>& best) {
+    std::fill_n(best.value, n, -std::numeric_limits<T>::infinity());
+    if constexpr (places) std::fill_n(best.place, n, Wide<T>(-1));
+}
+
+/// Compares the windows of the columns with a line of the input, whose first element has the place `origin`.
+template <class T, bool places>
+void take_line(const AxisWindows& columns, const T* line, std::int64_t origin, const Best<T>& best) {
     const std::int64_t inner = columns.inner_first, n = columns.inner_last - inner;
-    for (std::int64_t r = top; r < bottom; r += rows.step) {
-        const T* const line = x + r * width;
-        if (n > 0) {
-            const std::int64_t at = columns.first(inner), place = r * width + at;
-            const Best<T> from{best.value + inner, places ? best.place + inner : nullptr};
-            if (columns.stride == 1)
-                take_inner<T, places, 1>(columns, from, line + at, n, place);
-            else if (columns.stride == 2)
-                take_inner<T, places, 2>(columns, from, line + at, n, place);
-            else
-                take_inner<T, places, 0>(columns, from, line + at, n, place);
-        }
-        const auto whole = [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t i = begin; i < end; ++i)
-                for (std::int64_t at = columns.first(i); at < columns.last(i); at += columns.step)
-                    take<T, places, 1, 1>({best.value + i, places ? best.place + i : nullptr}, line + at, 1, 1,
-                                          r * width + at);
-        };
-        whole(0, inner);
-        whole(columns.inner_last, columns.count);
+    if (n > 0) {
+        const std::int64_t at = columns.first(inner);
+        const Best<T> from = best.template from<places>(inner);
+        if (columns.stride == 1)
+            take_inner<T, places, 1>(columns, from, line + at, n, origin + at);
+        else if (columns.stride == 2)
+            take_inner<T, places, 2>(columns, from, line + at, n, origin + at);
+        else
+            take_inner<T, places, 0>(columns, from, line + at, n, origin + at);
     }
+    const auto whole = [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            for (std::int64_t at = columns.first(i); at < columns.last(i); at += columns.step)
+                take<T, places, 1, 1>(best.template from<places>(i), line + at, 1, 1, origin + at);
+    };
+    whole(0, inner);
+    whole(columns.inner_last, columns.count);
+}
+
+/// Room for windows that slide along lines.
+template <class T, bool places>
+class Slider {
+public:
+    explicit Slider(const AxisWindows& columns)
+        : columns_(columns),
+          piece_(columns.slide() ? windows_at_once(columns.count, columns.kernel, columns.stride) : 0),
+          length_(columns.slide() ? (piece_ - 1) * columns.stride + columns.kernel : 0),
+          values_(length_),
+          places_(places ? length_ : 0) {}
+
+    /// The maxima of all windows in a line of the input.
+    void line(const T* x, std::int64_t origin, const Best<T>& to) const {
+        if (!columns_.slide()) {
+            fill_padding<T, places>(columns_.count, to);
+            return take_line<T, places>(columns_, x, origin, to);
+        }
+        const Best<T> room{values_.data(), places_.data()};
+        for (std::int64_t i = 0; i < columns_.count; i += piece_) {
+            const std::int64_t windows = std::min(piece_, columns_.count - i),
+                               begin = i * columns_.stride - columns_.pad,
+                               length = (windows - 1) * columns_.stride + columns_.kernel,
+                               left = std::clamp<std::int64_t>(-begin, 0, length),
+                               right = std::clamp(columns_.size - begin, left, length);
+            fill_padding<T, places>(left, room);
+            std::copy(x + begin + left, x + begin + right, room.value + left);
+            for (std::int64_t at = left; places && at < right; ++at)
+                room.place[at] = static_cast<Wide<T>>(origin + begin + at);
+            fill_padding<T, places>(length - right, room.template from<places>(right));
+            slide_best<T, places>(room, 1, windows, columns_.kernel, columns_.stride, to.template from<places>(i));
+        }
+    }
+
+private:
+    const AxisWindows& columns_;
+    std::int64_t piece_, length_;
+    Scratch<T> values_;
+    Scratch<Wide<T>> places_;
+};
+
+/// The rows of windows from `begin` to `end` in a plane.
+template <class T, bool places>
+void pool_rows(const AxisWindows& rows, const AxisWindows& columns, std::int64_t begin, std::int64_t end, const T* x,
+               const Best<T>& best) {
+    const std::int64_t width = columns.size, n = columns.count;
+    const Slider<T, places> slider(columns);
+    if (rows.slide()) {
+        const std::int64_t top = begin * rows.stride - rows.pad, height = (end - 1 - begin) * rows.stride + rows.kernel;
+        const Scratch<T> values(height * n);
+        const Scratch<Wide<T>> where(places ? height * n : 0);
+        const Best<T> lines{values.data(), where.data()};
+        for (std::int64_t r = 0; r < height; ++r) {
+            const Best<T> to = lines.template from<places>(r * n);
+            if (top + r < 0 || top + r >= rows.size)
+                fill_padding<T, places>(n, to);
+            else
+                slider.line(x + (top + r) * width, (top + r) * width, to);
+        }
+        slide_best<T, places>(lines, n, end - begin, rows.kernel, rows.stride, best);
+    } else {
+        const Scratch<T> values(n);
+        const Scratch<Wide<T>> where(places ? n : 0);
+        const Best<T> line{values.data(), where.data()};
+        for (std::int64_t row = begin; row < end; ++row) {
+            const Best<T> to = best.template from<places>((row - begin) * n);
+            fill_padding<T, places>(n, to);
+            for (std::int64_t r = rows.first(row); r < rows.last(row); r += rows.step) {
+                if (columns.slide()) {
+                    slider.line(x + r * width, r * width, line);
+                    join_best<T, places>(n, to, line, to);
+                } else {
+                    take_line<T, places>(columns, x + r * width, r * width, to);
+                }
+            }
+        }
+    }
+    // Of a window with nothing greater than padding, the first element; one in the plane even where all of a window is padding.
+    for (std::int64_t row = begin; places && row < end; ++row)
+        for (std::int64_t i = 0; i < n; ++i)
+            if (Wide<T>& at = best.place[(row - begin) * n + i]; at < 0)
+                at = static_cast<Wide<T>>(std::min(rows.first(row), rows.size - 1) * width +
+                                          std::min(columns.first(i), width - 1));
 }
 
 /// Calls `f(plane)` for all planes, in parallel.
@@ -130,20 +199,26 @@ template <class T>
 void max_pool(std::int64_t planes, const AxisWindows& rows, const AxisWindows& columns, const T* x, T* y,
               std::int64_t* indices) {
     const std::int64_t count = rows.count * columns.count, size = rows.size * columns.size;
-    // A task is a row of windows, so that a single large plane is shared out as well.
-    const std::int64_t tasks = planes * rows.count;
-    const std::int64_t at_once = tasks_at_once(tasks, 4 * size / std::max<std::int64_t>(rows.count, 1));
-    if (count == 0) return;
-    parallel_for((tasks + at_once - 1) / at_once, [&](std::int64_t part) {
-        const Scratch<Wide<T>> places(indices != nullptr ? columns.count : 0);
-        for (std::int64_t i = part * at_once; i < std::min(tasks, (part + 1) * at_once); ++i) {
-            const T* const plane = x + i / rows.count * size;
-            const Best<T> best{y + i * columns.count, places.data()};
+    if (count == 0 || planes == 0) return;
+    // A task is some rows of windows, so that a single large plane is shared out as well; where windows slide down, few lines of the input are to be
+    // looked at twice.
+    const std::int64_t at_once = tasks_at_once(planes * rows.count, 4 * size / std::max<std::int64_t>(rows.count, 1)),
+                       least = rows.slide() ? 3 * rows.kernel / rows.stride + 1 : 1,
+                       per_part = std::min(rows.count, std::max(at_once, least)),
+                       parts = (rows.count + per_part - 1) / per_part,
+                       parts_at_once = std::max<std::int64_t>(1, at_once / per_part);
+    const std::int64_t tasks = (planes * parts + parts_at_once - 1) / parts_at_once;
+    parallel_for(tasks, [&](std::int64_t task) {
+        const Scratch<Wide<T>> places(indices != nullptr ? per_part * columns.count : 0);
+        for (std::int64_t i = task * parts_at_once; i < std::min(planes * parts, (task + 1) * parts_at_once); ++i) {
+            const std::int64_t plane = i / parts, begin = i % parts * per_part,
+                               end = std::min(rows.count, begin + per_part), at = plane * count + begin * columns.count;
+            const Best<T> best{y + at, places.data()};
             if (indices == nullptr) {
-                pool_row<T, false>(rows, columns, i % rows.count, plane, best);
+                pool_rows<T, false>(rows, columns, begin, end, x + plane * size, best);
             } else {
-                pool_row<T, true>(rows, columns, i % rows.count, plane, best);
-                std::copy_n(places.data(), columns.count, indices + i * columns.count);
+                pool_rows<T, true>(rows, columns, begin, end, x + plane * size, best);
+                std::copy_n(places.data(), (end - begin) * columns.count, indices + at);
             }
         }
     });

@@ -15,11 +15,13 @@ public:
     AxisWindows(std::int64_t size, std::int64_t windows);
     AxisWindows(const AxisWindows&) = delete;
 
-    std::int64_t size, count, step, kernel, stride;
+    std::int64_t size, count, step, kernel, stride, pad = 0;
     /// The windows [inner_first, inner_last) are `stride` apart and have `kernel` elements each.
     std::int64_t inner_first, inner_last;
     std::int64_t first(std::int64_t window) const { return bounds_[2 * window]; }
     std::int64_t last(std::int64_t window) const { return bounds_[2 * window + 1]; }
+    /// Whether they are long and share most of their elements.
+    bool slide() const { return step == 1 && kernel > 3 && kernel >= 2 * stride; }
 
 private:
     void find_inner();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <xgrad/autograd/detail/convolution_kernels.hpp>
+#include <xgrad/autograd/detail/sliding.hpp>
 #include <xgrad/core/threads.hpp>
 
 namespace xg::detail {
@@ -73,6 +74,19 @@ void inner_sums(const AxisMap<T>& map, const T* line, T* to) {
         for (std::int64_t i = 0; i < n; ++i) y[i] += x[i * step + k];
 }
 
+/// The sums of the inner windows where these are long and overlap.
+template <class T>
+void long_sums(const AxisMap<T>& map, const T* line, T* y) {
+    const std::int64_t taps = map.inner_n, step = map.inner_step, first = map.inner_first, last = map.inner_last,
+                       piece = windows_at_once(last - first, taps, step);
+    const Scratch<T> room((piece - 1) * step + taps);
+    for (std::int64_t i = first; i < last; i += piece) {
+        const std::int64_t n = std::min(piece, last - i);
+        std::copy_n(line + map.first(i), (n - 1) * step + taps, room.data());
+        slide_sums(room.data(), n, taps, step, y + i);
+    }
+}
+
 template <class T>
 void across(const AxisMap<T>& map, const PairTable<T>& table, const T* line, T* y) {
     if (table.used()) return table.apply(line, y);
@@ -103,10 +117,14 @@ void across(const AxisMap<T>& map, const PairTable<T>& table, const T* line, T* 
         return;
     }
     std::int64_t begin = 0, end = 0;
-    if (map.inner_n > 0 && map.inner_n <= 16 && map.inner_last - map.inner_first > 4) {
+    const bool longer = map.inner_n > 16 && map.inner_step > 0 && map.inner_n >= 2 * map.inner_step;
+    if (map.inner_n > 0 && (map.inner_n <= 16 || longer) && map.inner_last - map.inner_first > 4) {
         begin = map.inner_first;
         end = map.inner_last;
-        inner_sums(map, line, y);
+        if (longer)
+            long_sums(map, line, y);
+        else
+            inner_sums(map, line, y);
     }
     for (std::int64_t i = 0; i < begin; ++i) y[i] = plain_sum(line + map.first(i), map.n(i));
     for (std::int64_t i = end; i < map.count; ++i) y[i] = plain_sum(line + map.first(i), map.n(i));
