@@ -24,11 +24,13 @@ Tensor random_weights(const Shape& shape, std::uint64_t seed, std::uint64_t stre
     return weights;
 }
 
-std::string position(std::int64_t element, const Shape& shape) {
+Shape position(std::int64_t element, const Shape& shape) {
     Shape index = shape;
     for (std::size_t axis = shape.rank(); axis-- > 0; element /= shape[axis]) index[axis] = element % shape[axis];
-    return index.str();
+    return index;
 }
+
+std::string input_name(std::size_t i) { return fmt::format("input {}", i); }
 
 /// Copies that the function may differentiate, whatever the inputs are part of.
 std::vector<Tensor> leaves_of(const std::vector<Tensor>& inputs) {
@@ -54,33 +56,62 @@ void check_inputs(const std::vector<Tensor>& inputs) {
 
 class Check {
 public:
-    Check(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options)
-        : f_(f), inputs_(inputs), options_(options) {}
+    /// `name` says what an input is, by its number.
+    Check(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options,
+          std::function<std::string(std::size_t)> name)
+        : f_(f), inputs_(inputs), options_(options), name_(std::move(name)) {}
 
     GradcheckResult run() {
         const std::vector<Tensor> gradients = engine();
+        GradcheckResult result;
+        std::int64_t elements = 0;
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
             if (inputs_[i].dtype() != float64) continue;
             const std::vector<double> found = gradients[i].defined()
                                                   ? gradients[i].to_vector()
                                                   : std::vector<double>(static_cast<std::size_t>(inputs_[i].numel()));
+            elements += inputs_[i].numel();
             for (std::int64_t k = 0; k < inputs_[i].numel(); ++k) {
-                double step = 0;
-                const double a = found[static_cast<std::size_t>(k)], b = difference(i, k, step);
-                if (a == b ||
-                    std::abs(a - b) <= options_.absolute + options_.relative * std::max(std::abs(a), std::abs(b)))
-                    continue;
-                return {
-                    false,
-                    fmt::format(
-                        "input {}, element {}: the engine's derivative is {}, central differences give {} (step {})", i,
-                        position(k, inputs_[i].shape()), a, b, step)};
+                const Slopes b = differences(i, k);
+                if (const double a = found[static_cast<std::size_t>(k)]; !agree(a, b.central)) note(result, i, k, a, b);
             }
         }
-        return {};
+        if (result.disagreements > 1)
+            result.message += fmt::format("; {} of {} elements disagree", result.disagreements, elements);
+        return result;
     }
 
 private:
+    struct Slopes {
+        double central, step;
+    };
+
+    double allowed(double a, double b) const {
+        return options_.absolute + options_.relative * std::max(std::abs(a), std::abs(b));
+    }
+    bool agree(double a, double b) const { return a == b || std::abs(a - b) <= allowed(a, b); }
+
+    void note(GradcheckResult& result, std::size_t i, std::int64_t k, double a, const Slopes& b) const {
+        if (result.disagreements++ > 0) return;
+        result.ok = false;
+        result.input = i;
+        result.element = position(k, inputs_[i].shape());
+        result.derivative = a;
+        result.difference = b.central;
+        result.step = b.step;
+        result.message = fmt::format(
+            "{}, element {}: the engine's derivative is {}, central differences give {}: off by {:.3g}, allowed {:.3g} "
+            "(step {:.3g})",
+            name_(i), result.element.str(), a, b.central, std::abs(a - b.central), allowed(a, b.central), b.step);
+        // Apart by more than a bend explains within so small a step.
+        const double up = one_sided(i, k, 1), down = one_sided(i, k, -1);
+        if (std::abs(up - down) > 1e-3 + 1e-2 * std::max(std::abs(up), std::abs(down)))
+            result.message += fmt::format(
+                "; the slopes on both sides are {:.6g} and {:.6g}: a kink or jump, where differences say little; check "
+                "further off it",
+                down, up);
+    }
+
     /// The engine's gradients, one for each input; undefined where nothing flows.
     std::vector<Tensor> engine() {
         const GradMode mode(true);
@@ -113,13 +144,9 @@ private:
         return f_(moved);
     }
 
-    double difference(std::size_t input, std::int64_t element, double& step) const {
-        const double x = inputs_[input].to_vector()[static_cast<std::size_t>(element)];
-        // What x really moves by once rounded.
-        const double up = x + options_.step * std::max(1.0, std::abs(x)),
-                     down = x - options_.step * std::max(1.0, std::abs(x));
-        step = up - x;
-        const std::vector<Tensor> high = at(input, element, up), low = at(input, element, down);
+    /// How much the weighted sum of the outputs changes between two values of an element.
+    double change(std::size_t input, std::int64_t element, double from, double to) const {
+        const std::vector<Tensor> high = at(input, element, to), low = at(input, element, from);
         double total = 0;
         for (std::size_t k = 0; k < weights_.size(); ++k) {
             if (!weights_[k].defined()) continue;
@@ -128,12 +155,27 @@ private:
             for (std::size_t i = 0; i < w.size(); ++i)
                 if (h[i] != l[i]) total += w[i] * (h[i] - l[i]);
         }
-        return total / (up - down);
+        return total;
+    }
+
+    Slopes differences(std::size_t input, std::int64_t element) const {
+        const double x = inputs_[input].to_vector()[static_cast<std::size_t>(element)];
+        // What x really moves by once rounded.
+        const double up = x + options_.step * std::max(1.0, std::abs(x)),
+                     down = x - options_.step * std::max(1.0, std::abs(x));
+        return {change(input, element, down, up) / (up - down), up - x};
+    }
+
+    double one_sided(std::size_t input, std::int64_t element, double side) const {
+        const double x = inputs_[input].to_vector()[static_cast<std::size_t>(element)],
+                     to = x + side * options_.step * std::max(1.0, std::abs(x));
+        return change(input, element, x, to) / (to - x) + 0.0;  // no -0
     }
 
     const TensorFunction& f_;
     const std::vector<Tensor>& inputs_;
     const GradcheckOptions& options_;
+    std::function<std::string(std::size_t)> name_;
     std::vector<Tensor> weights_;
 };
 
@@ -168,7 +210,7 @@ std::vector<Tensor> gradients_of(const TensorFunction& f, std::size_t n_inputs, 
 
 GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
     check_inputs(inputs);
-    return Check(f, inputs, options).run();
+    return Check(f, inputs, options, input_name).run();
 }
 
 GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,
@@ -190,7 +232,11 @@ GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>
     const TensorFunction gradients = [&](const std::vector<Tensor>& values) {
         return gradients_of(f, inputs.size(), values);
     };
-    GradcheckResult result = gradcheck(gradients, arguments, options);
+    const auto name = [n = inputs.size()](std::size_t i) {
+        return i < n ? input_name(i) : fmt::format("the gradient of output {}", i - n);
+    };
+    check_inputs(arguments);
+    GradcheckResult result = Check(gradients, arguments, options, name).run();
     if (!result.ok) result.message = "second derivative: " + result.message;
     return result;
 }

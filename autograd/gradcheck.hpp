@@ -20,8 +20,17 @@ struct GradcheckOptions {
 /// What a gradient check found.
 struct GradcheckResult {
     bool ok = true;
-    std::string message =
-        {};  ///< The first disagreement: the input, the element, both numbers and the step. Empty if all is well.
+    /// The first disagreement: the input, the element, both numbers, how far they are apart and how far they may be, the step, and, where the
+    /// function has a kink, the slopes on both sides of it. Then how many elements disagree. Empty if all is well.
+    std::string message = {};
+    // Of the first disagreement:
+    std::size_t input = 0;
+    Shape element = {};
+    double derivative = 0;  ///< What the engine computes.
+    double difference = 0;  ///< What central differences give.
+    double step = 0;        ///< How far the element was moved, both ways.
+
+    std::int64_t disagreements = 0;  ///< How many elements of all inputs disagree.
     explicit operator bool() const noexcept { return ok; }
 };
 
@@ -36,7 +45,8 @@ XG_EXPORT GradcheckResult gradcheck(const TensorFunction& f, const std::vector<T
 XG_EXPORT GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,
                                     const GradcheckOptions& options = {});
 
-/// Checks second derivatives: `gradcheck` of the gradients of `f`, as functions of the inputs and of the outputs' gradients.
+/// Checks second derivatives: `gradcheck` of the gradients of `f`, as functions of the inputs and of the outputs' gradients, which are counted on
+/// after the inputs.
 XG_EXPORT GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                                         const GradcheckOptions& options = {});
 XG_EXPORT GradcheckResult gradgradcheck(const SingleTensorFunction& f, const std::vector<Tensor>& inputs,

@@ -1,9 +1,12 @@
 #include <xgrad/autograd/gradcheck.hpp>
 
+#include <cmath>
+#include <cstdio>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
 
+#include <xgrad/autograd/custom_function.hpp>
 #include <xgrad/core/error.hpp>
 
 #include "support.hpp"
@@ -68,9 +71,45 @@ BOOST_AUTO_TEST_CASE(the_message_says_where) {
     BOOST_TEST(!result.ok);
     BOOST_TEST(contains(result.message, "input 1, element (0,)"), result.message);
     BOOST_TEST(contains(result.message, "central differences"), result.message);
-    BOOST_TEST(contains(result.message, "step 2"), result.message);  // 1e-5 times the 2.0 that is moved
+    BOOST_TEST(contains(result.message, "(step 2e-05)"), result.message);  // 1e-5 times the 2.0 that is moved
+    BOOST_TEST(contains(result.message, "; 3 of 9 elements disagree"), result.message);
+    BOOST_TEST(result.input == 1u);
+    BOOST_TEST(result.element == xg::Shape{0});
+    BOOST_TEST(std::abs(result.difference - 2 * result.derivative) < 1e-6);
+    BOOST_TEST(std::abs(result.step - 2e-5) < 1e-15);
+    BOOST_TEST(result.disagreements == 3);
     const auto g = [](const Inputs& in) { return posing(in[0], xg::where(in[0] == 0.25, -in[0], in[0])); };
     BOOST_TEST(contains(xg::gradcheck(g, {matrix()}).message, "input 0, element (1, 1)"));
+}
+
+BOOST_AUTO_TEST_CASE(by_how_much_it_is_off) {
+    const auto f = [](const Inputs& in) { return posing(2 * xg::sum(in[0]), 2.5 * xg::sum(in[0])); };
+    const xg::GradcheckResult result = xg::gradcheck(f, {row()}, {.relative = 1e-3, .absolute = 0});
+    const double weight = result.difference / 2;
+    BOOST_TEST(std::abs(result.derivative - 2.5 * weight) < 1e-9);
+    char off[64];
+    std::snprintf(off, sizeof off, "off by %.3g, allowed %.3g", 0.5 * weight, 2.5e-3 * weight);
+    BOOST_TEST(contains(result.message, off), result.message);
+    BOOST_TEST(!contains(result.message, "kink"), result.message);
+    // As much as is allowed passes.
+    BOOST_TEST(xg::gradcheck(f, {row()}, {.relative = 0.21, .absolute = 0}).ok);
+}
+
+BOOST_AUTO_TEST_CASE(at_a_kink) {
+    const Inputs in = {xg::tensor({1.0, 0.0, -1.0}, support::f64)};
+    // |x| has slope 0 at 0 by symmetry, and one side's slope is wrong.
+    BOOST_TEST(xg::gradcheck([](const Inputs& x) { return xg::abs(x[0]); }, in).ok);
+    const auto one_side = [](const Inputs& x) { return posing(xg::abs(x[0]), xg::where(x[0] >= 0, x[0], -x[0])); };
+    const xg::GradcheckResult wrong = xg::gradcheck(one_side, in);
+    BOOST_TEST(contains(wrong.message, "input 0, element (1,)"), wrong.message);
+    BOOST_TEST(contains(wrong.message, "the slopes on both sides are -"), wrong.message);
+    BOOST_TEST(contains(wrong.message, "a kink or jump"), wrong.message);
+    BOOST_TEST(wrong.disagreements == 1);
+    // Off the kink the same derivative is right: it is the convention that differs.
+    BOOST_TEST(xg::gradcheck(one_side, {xg::tensor({1.0, 1e-3, -1.0}, support::f64)}).ok);
+    // relu's 0 at 0 is a choice, too.
+    const xg::GradcheckResult relu = xg::gradcheck([](const Inputs& x) { return xg::relu(x[0]); }, in);
+    BOOST_TEST(contains(relu.message, "are 0 and "), relu.message);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_second_derivatives_fail) {
@@ -83,6 +122,18 @@ BOOST_AUTO_TEST_CASE(wrong_second_derivatives_fail) {
     const xg::GradcheckResult result = xg::gradgradcheck(f, {row()});
     BOOST_TEST(!result.ok);
     BOOST_TEST(contains(result.message, "second derivative: input 0"), result.message);
+}
+
+BOOST_AUTO_TEST_CASE(a_backward_that_is_cut_off_fails) {
+    // The right gradient, but of what it depends on nothing is known.
+    const xg::Function twice(
+        "twice", [](xg::FunctionContext&, const Inputs& in) { return Inputs{in[0] * 2}; },
+        [](xg::FunctionContext&, const Inputs& g) { return Inputs{g[0].detach() * 2}; });
+    const auto f = [&](const Inputs& in) { return twice({in[0]})[0]; };
+    BOOST_TEST(xg::gradcheck(f, {row()}).ok);
+    const xg::GradcheckResult result = xg::gradgradcheck(f, {row()});
+    BOOST_TEST(contains(result.message, "second derivative: the gradient of output 0, element (0,)"), result.message);
+    BOOST_TEST(result.input == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(several_outputs_and_constants) {
