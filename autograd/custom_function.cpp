@@ -169,14 +169,16 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& inputs) cons
                              if (found.size() != likenesses.size())
                                  throw GradError(who + ": expected a gradient for each input, " +
                                                  std::to_string(likenesses.size()) + ", got " +
-                                                 std::to_string(found.size()));
+                                                 std::to_string(found.size()) +
+                                                 "; return Tensor() for an input that has none");
                              for (std::uint32_t i = 0; i < found.size(); ++i) {
                                  if (!found[i].defined() || !g.needs(i)) continue;
                                  const Likeness& like = likenesses[i];
                                  if (!(found[i].shape() == like.shape) || found[i].dtype() != like.dtype)
                                      throw GradError(who + ": expected for input " + std::to_string(i) + " a " +
                                                      name(like.dtype) + " gradient of shape " + like.shape.str() +
-                                                     ", got " + name(found[i].dtype()) + " " + found[i].shape().str());
+                                                     ", got " + name(found[i].dtype()) + " " + found[i].shape().str() +
+                                                     "; sum it over what was broadcast, or convert it with to()");
                                  g.set(i, found[i]);
                              }
                          });

@@ -47,7 +47,7 @@ struct Arguments {
         std::string dtypes;
         for (const Tensor& x : all) dtypes += std::string(dtypes.empty() ? "" : ", ") + name(x.dtype());
         throw DTypeError(std::string(caller) + ": expected an input of a floating-point type, got " +
-                         (dtypes.empty() ? "none" : dtypes));
+                         (dtypes.empty() ? "none" : dtypes + "; convert one with to(xg::float64)"));
     }
 
     /// One result for each input from those for the variables: zeros where there is none.
@@ -63,12 +63,22 @@ void check_vectors(const std::vector<Tensor>& vectors, const std::vector<Tensor>
                    const char* what) {
     if (vectors.size() != beside.size())
         throw ValueError(std::string(caller) + ": expected a vector for each " + what + ", " +
-                         std::to_string(beside.size()) + ", got " + std::to_string(vectors.size()));
+                         std::to_string(beside.size()) + ", got " + std::to_string(vectors.size()) +
+                         "; leave those undefined that are zero");
     for (std::size_t i = 0; i < vectors.size(); ++i)
         if (vectors[i].defined() && !(vectors[i].shape() == beside[i].shape()))
             throw ShapeError(std::string(caller) + ": vector " + std::to_string(i) + " has the shape " +
                              vectors[i].shape().str() + ", expected that of the " + what + ", " +
                              beside[i].shape().str());
+}
+
+/// A vector for each input, none for those that are constants.
+void check_directions(const std::vector<Tensor>& vectors, const std::vector<Tensor>& inputs, const char* caller) {
+    check_vectors(vectors, inputs, caller, "input");
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (vectors[i].defined() && !is_floating(inputs[i].dtype()))
+            throw DTypeError(std::string(caller) + ": input " + std::to_string(i) + " is of " +
+                             name(inputs[i].dtype()) + ", and so a constant; leave its vector undefined");
 }
 
 bool any_in_graph(const std::vector<Tensor>& tensors) {
@@ -162,7 +172,7 @@ VectorJacobian vjp(const TensorFunction& f, const std::vector<Tensor>& inputs, c
 
 JacobianVector jvp(const TensorFunction& f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& vectors) {
     const Arguments arguments(inputs, "jvp");
-    check_vectors(vectors, inputs, "jvp", "input");
+    check_directions(vectors, inputs, "jvp");
     const bool create = arguments.nested || any_in_graph(vectors);
     std::vector<Tensor> outputs = call(f, arguments.all, "jvp"), along;
     for (std::size_t i = 0; i < arguments.position.size(); ++i) {
@@ -269,7 +279,7 @@ HessianVector hvp(const SingleTensorFunction& f, const std::vector<Tensor>& inpu
                   const std::vector<Tensor>& vectors) {
     const Arguments arguments(inputs, "hvp");
     arguments.require_some("hvp");
-    check_vectors(vectors, inputs, "hvp", "input");
+    check_directions(vectors, inputs, "hvp");
     const bool create = arguments.nested || any_in_graph(vectors);
     Tensor value = call_scalar(f, arguments.all, "hvp");
     std::vector<Tensor> gradients = recorded_gradients(value, arguments), along;

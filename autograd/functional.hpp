@@ -48,7 +48,8 @@ struct JacobianVector {
 };
 
 /// The Jacobian-vector product Jv at `inputs`, in forward mode, an operation at a time: one pass, whatever the number of outputs. `vectors` has one tensor
-/// in the shape of each input; undefined ones count as zeros. Throws ValueError for another number of them, and ShapeError.
+/// in the shape of each input; undefined ones count as zeros. Throws ValueError for another number of them, ShapeError, and DTypeError for a vector for a
+/// constant.
 XG_EXPORT JacobianVector jvp(const TensorFunction& f, const std::vector<Tensor>& inputs,
                              const std::vector<Tensor>& vectors);
 

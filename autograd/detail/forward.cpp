@@ -110,7 +110,9 @@ private:
         const bool open = std::any_of(reached.outputs.begin(), reached.outputs.end(),
                                       [](const Output& o) { return o.used && !o.source; });
         if (!any || !open) return;
-        if (n.released) throw GradError(std::string("jvp: the graph of ") + n.op + " was freed by an earlier backward");
+        if (n.released)
+            throw GradError(std::string("jvp: the graph of ") + n.op +
+                            " was freed by an earlier backward; pass {.retain_graph = true} to that one");
         struct Restore {
             Node& node;
             Node* running;
