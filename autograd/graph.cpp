@@ -1,12 +1,10 @@
 #include <xgrad/autograd/graph.hpp>
 
 #include <algorithm>
+#include <string_view>
 #include <unordered_map>
 
-#include <fmt/format.h>
-
 #include <xgrad/autograd/detail/node.hpp>
-#include <xgrad/core/file.hpp>
 
 namespace xg {
 
@@ -16,32 +14,48 @@ using detail::Node;
 
 namespace {
 
-std::string module_of(const ModulePath* path) {
-    if (path == nullptr) return "";
-    return path->name.empty() ? path->type : path->name + " (" + path->type + ")";
+std::string module_of(const ModulePath& path) {
+    return path.name.empty() ? path.type : path.name + " (" + path.type + ")";
 }
 
-/// 2·m·n·k of a product whose result has `elements`; the length of the sums is the second input's, or for `linear` its last axis.
+std::vector<std::string> modules_of(const ModulePath* path) {
+    std::vector<std::string> result;
+    for (; path != nullptr; path = path->parent) result.push_back(module_of(*path));
+    std::reverse(result.begin(), result.end());
+    return result;
+}
+
+/// The size of the axis that a product sums over.
+std::int64_t inner_size(const Shape& a, const Shape& b) {
+    return a.rank() > 0 ? a.back() : b.rank() > 1 ? b[b.rank() - 2] : b.rank() == 1 ? b[0] : 0;
+}
+
+double count(std::int64_t n) { return static_cast<double>(n); }
+
+/// Two for each pair of numbers that is multiplied and added.
 double product_flops(const Node& n, std::int64_t elements) {
-    const std::string op = n.op;
-    if (op == "linear" || op == "linear_relu") {
-        const Shape& w = n.edges[1].shape;
-        const Shape& x = n.edges[0].shape;
-        const std::int64_t k = w.rank() == 2 ? w[1] : x.rank() > 0 ? x.back() : 0;
-        return 2.0 * static_cast<double>(elements) * static_cast<double>(k);
-    }
-    if (op == "matmul") {
-        const Shape& a = n.edges[0].shape;
-        const Shape& b = n.edges[1].shape;
-        const std::int64_t k = a.rank() > 0 ? a.back() : b.rank() > 1 ? b[b.rank() - 2] : b.rank() == 1 ? b[0] : 0;
-        return 2.0 * static_cast<double>(elements) * static_cast<double>(k);
+    const std::string_view op = n.op;
+    const auto shape = [&](std::uint32_t i) { return n.edges[i].shape; };
+    if (op == "linear" || op == "linear_relu") return 2 * count(elements) * count(shape(1)[1]);
+    if (op == "matmul") return 2 * count(elements) * count(inner_size(shape(0), shape(1)));
+    if (op == "dot") return 2 * count(shape(0).elements());
+    // Each element of the result, or of the input, meets a whole filter.
+    if (op == "conv1d" || op == "conv2d")
+        return shape(1)[0] == 0 ? 0 : 2 * count(elements) * count(shape(1).elements() / shape(1)[0]);
+    if (op == "conv_transpose1d" || op == "conv_transpose2d")
+        return shape(1)[0] == 0 ? 0 : 2 * count(shape(0).elements()) * count(shape(1).elements() / shape(1)[0]);
+    if (op == "scaled_dot_product_attention") {
+        const Shape q = shape(0), k = shape(1), v = shape(2);
+        return v.back() == 0 ? 0 : 2 * count(elements / v.back()) * count(k[k.rank() - 2]) * count(q.back() + v.back());
     }
     return 0;
 }
 
 class Walk {
 public:
-    explicit Walk(const Tensor& root) {
+    Walk(const Tensor& root, const LeafNames& names) {
+        for (const auto& [name, tensor] : names)
+            if (tensor.defined()) names_.try_emplace(&body(tensor), name);
         const detail::Body& b = body(root);
         if (!detail::needs_grad(root)) return;
         if (!b.node) {
@@ -74,7 +88,8 @@ private:
         const std::int64_t bytes = shape.elements() * item_size(dtype);
         if (fresh) {
             f.described.operation = n->op;
-            f.described.module = module_of(n->path);
+            f.described.modules = modules_of(n->path);
+            if (n->path != nullptr) f.described.module = f.described.modules.back();
             f.described.shape = shape;
             f.described.dtype = dtype;
             f.described.flops = product_flops(*n, shape.elements());
@@ -88,9 +103,12 @@ private:
 
     std::size_t leaf(const Tensor& t) {
         const auto [at, fresh] = places_.try_emplace(&body(t), result.nodes.size());
-        if (fresh)
+        if (fresh) {
             result.nodes.push_back(
                 {.shape = t.shape(), .dtype = t.dtype(), .output_bytes = t.numel() * item_size(t.dtype())});
+            if (const auto named = names_.find(&body(t)); named != names_.end())
+                result.nodes.back().name = named->second;
+        }
         return at->second;
     }
 
@@ -115,34 +133,33 @@ private:
 
     std::unordered_map<Node*, Found> found_;
     std::unordered_map<const void*, std::size_t> places_;
+    std::unordered_map<const void*, std::string> names_;
     std::vector<Node*> stack_;
 };
 
-std::string title(const GraphNode& n) {
-    return fmt::format("{} {} {}", n.operation.empty() ? "leaf" : n.operation, n.shape.str(), name(n.dtype));
-}
-
-/// A string as Graphviz takes it between double quotes.
-std::string quoted(const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c == '\n' ? ' ' : c;
-    }
-    return out + "\"";
-}
-
 }  // namespace
 
-Graph graph(const Tensor& root) {
+Graph graph(const Tensor& root, const LeafNames& names) {
     detail::check_defined(root, "graph");
-    return Walk(root).result;
+    return Walk(root, names).result;
 }
 
 std::map<std::string, std::int64_t> Graph::counts() const {
     std::map<std::string, std::int64_t> result;
     for (const GraphNode& n : nodes)
         if (!n.operation.empty()) ++result[n.operation];
+    return result;
+}
+
+std::map<std::string, OperationTotal> Graph::totals() const {
+    std::map<std::string, OperationTotal> result;
+    for (const GraphNode& n : nodes) {
+        if (n.operation.empty()) continue;
+        OperationTotal& t = result[n.operation];
+        ++t.count;
+        t.output_bytes += n.output_bytes;
+        t.flops += n.flops;
+    }
     return result;
 }
 
@@ -158,57 +175,5 @@ double Graph::flops() const {
     for (const GraphNode& n : nodes) total += n.flops;
     return total;
 }
-
-std::string Graph::str() const {
-    if (nodes.empty()) return "";
-    std::vector<int> uses(nodes.size(), 0);
-    for (const GraphNode& n : nodes)
-        for (const std::size_t i : n.inputs) ++uses[i];
-    std::vector<bool> printed(nodes.size(), false);
-    std::string out;
-    // A chain of single inputs goes on at the same depth: depth is for branches, and lines stay on the screen.
-    std::vector<std::pair<std::size_t, std::size_t>> stack = {{nodes.size() - 1, 0}};
-    while (!stack.empty()) {
-        const auto [at, depth] = stack.back();
-        stack.pop_back();
-        const GraphNode& n = nodes[at];
-        out.append(2 * std::min<std::size_t>(depth, 40), ' ');
-        if (printed[at]) {
-            out += fmt::format("#{} {}, see above\n", at, n.operation.empty() ? "leaf" : n.operation);
-            continue;
-        }
-        printed[at] = true;
-        out += fmt::format("{}{}{}{}\n", uses[at] > 1 ? fmt::format("#{} ", at) : "", title(n),
-                           n.module.empty() ? "" : "  in " + n.module, n.released ? "  (freed)" : "");
-        const std::size_t below = depth + (n.inputs.size() > 1 ? 1 : 0);
-        for (std::size_t i = n.inputs.size(); i-- > 0;) stack.emplace_back(n.inputs[i], below);
-    }
-    return out;
-}
-
-std::string Graph::dot() const {
-    std::string out =
-        "digraph xgrad {\n  rankdir=BT;\n  node [shape=box, style=\"rounded,filled\", fillcolor=white, "
-        "fontname=\"Helvetica\", fontsize=10];\n  edge [color=\"#555555\"];\n";
-    std::map<std::string, std::vector<std::size_t>> clusters;
-    for (std::size_t i = 0; i < nodes.size(); ++i) clusters[nodes[i].module].push_back(i);
-    std::size_t number = 0;
-    for (const auto& [module, members] : clusters) {
-        if (!module.empty())
-            out += fmt::format("  subgraph cluster_{} {{\n    label={}; style=\"rounded\"; color=\"#8899aa\";\n",
-                               number++, quoted(module));
-        for (const std::size_t i : members)
-            out += fmt::format(
-                "  {}  n{} [label={}{}];\n", module.empty() ? "" : "  ", i,
-                quoted((nodes[i].operation.empty() ? "leaf" : nodes[i].operation) + " " + nodes[i].shape.str()),
-                nodes[i].operation.empty() ? ", fillcolor=\"#dde8f5\"" : "");
-        if (!module.empty()) out += "  }\n";
-    }
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-        for (const std::size_t from : nodes[i].inputs) out += fmt::format("  n{} -> n{};\n", from, i);
-    return out + "}\n";
-}
-
-void Graph::write_dot(const std::string& path) const { write_file(path, dot()); }
 
 }  // namespace xg

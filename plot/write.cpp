@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <xgrad/core/detail/process.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/file.hpp>
 #include <xgrad/plot/detail/gnuplot.hpp>
@@ -64,7 +65,7 @@ Written Figure::write(const std::string& path, const WriteOptions& options) cons
     make_folder(folder.empty() ? "." : folder);  // before the work, not after it
 
     // gnuplot sees only names that were made here, in a folder of its own; the user's names stay out of its language.
-    const detail::TemporaryFolder temporary;
+    const xg::detail::TemporaryFolder temporary("plot");
     const detail::Drawing drawing = detail::draw(*data_, {"figure", target.svg, target.png, options.png_scale});
     write_file(temporary.path() + "/figure.dat", drawing.data);
     write_file(temporary.path() + "/figure.gp", drawing.script);

@@ -54,11 +54,9 @@ void Edge::connect(const Tensor& input) {
         output = b.output;
     } else if (b.requires_grad) {
         leaf = input;
-    } else {
-        return;
     }
     dtype = b.dtype;
-    shape = b.shape;
+    shape = b.shape;  // of a constant too, for those who count what an operation does
 }
 
 void register_node(Node& node, const Op& op) {

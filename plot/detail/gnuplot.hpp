@@ -4,20 +4,6 @@
 
 namespace xg::plot::detail {
 
-/// A folder of its own below the system's folder for temporary files; gone with everything in it at the end of the scope.
-class TemporaryFolder {
-public:
-    /// Throws FileError.
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::string& path() const noexcept { return path_; }
-
-private:
-    std::string path_;
-};
-
 /// The program that draws: what XGRAD_GNUPLOT says, else `gnuplot`.
 std::string gnuplot_program();
 
