@@ -5,11 +5,16 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <iterator>
 #include <mutex>
 #include <new>
 #include <utility>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 // Blocks are kept in classes of sizes: 64 bytes apart up to 4 KiB, then eight to each doubling. Each thread has lists of its own
 // for the classes up to 256 KiB; larger blocks, and what a thread has too many of, lie in lists that all threads share.
@@ -48,6 +53,17 @@ void uncount(std::size_t bytes) noexcept {
         settle();
 }
 
+/// Asks for large pages in a large block: with small ones, looking addresses up takes as long as reading what lies there.
+void use_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) noexcept {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    constexpr std::uintptr_t large = 1 << 21, page = 4096;
+    if (bytes < 2 * large) return;
+    const std::uintptr_t first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
+    madvise(reinterpret_cast<void*>(first), (reinterpret_cast<std::uintptr_t>(block) + bytes - first) / page * page,
+            MADV_HUGEPAGE);
+#endif
+}
+
 void* system_get(std::size_t bytes) {
     void* block = std::aligned_alloc(64, bytes);
     if (block == nullptr) {
@@ -55,6 +71,7 @@ void* system_get(std::size_t bytes) {
         block = std::aligned_alloc(64, bytes);
     }
     if (block == nullptr) throw std::bad_alloc();
+    use_large_pages(block, bytes);
     reserved_bytes.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
     return block;
 }
