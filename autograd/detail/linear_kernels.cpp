@@ -39,9 +39,12 @@ std::int64_t block_rows(const LinearShape& s) {
 /// Work below this is not worth a second thread: some 30 microseconds.
 constexpr std::int64_t kParallelWork = 1 << 20;
 
+/// Weights that cost more to pack than a few rows to multiply.
+constexpr std::int64_t kLargeWeights = 1 << 16;
+
 template <class T, bool relu>
-void add_bias(T* y, const T* b, std::int64_t rows, std::int64_t out) {
-    for (std::int64_t r = 0; r < rows; ++r, y += out) {
+void add_bias(T* y, const T* b, std::int64_t rows, std::int64_t out, std::int64_t stride) {
+    for (std::int64_t r = 0; r < rows; ++r, y += stride) {
         for (std::int64_t j = 0; j < out; ++j) {
             const T v = b != nullptr ? y[j] + b[j] : y[j];
             y[j] = relu && v <= T(0) ? T(0) : v;
@@ -49,13 +52,15 @@ void add_bias(T* y, const T* b, std::int64_t rows, std::int64_t out) {
     }
 }
 
+/// `out` results of each of `rows` rows; x, w, b and y are where the first of them is.
 template <class T>
-void forward_rows(const LinearShape& s, const T* x, const T* w, const T* b, T* y, std::int64_t rows) {
-    gemm(rows, s.out, s.in, {x, s.in, false}, {w, s.in, true}, T(0), y, s.out);
+void forward_block(const LinearShape& s, const T* x, const T* w, const T* b, T* y, std::int64_t rows,
+                   std::int64_t out) {
+    gemm(rows, out, s.in, {x, s.in, false}, {w, s.in, true}, T(0), y, s.out);
     if (s.relu)
-        add_bias<T, true>(y, b, rows, s.out);
+        add_bias<T, true>(y, b, rows, out, s.out);
     else if (b != nullptr)
-        add_bias<T, false>(y, b, rows, s.out);
+        add_bias<T, false>(y, b, rows, out, s.out);
 }
 
 /// Column sums: of a few dozen rows in T, of these sums in double precision, so that long batches lose nothing.
@@ -182,10 +187,22 @@ void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* 
 template <class T>
 void linear_forward(const LinearShape& s, const T* x, const T* w, const T* b, T* y) {
     if (s.rows == 0 || s.out == 0) return;
-    const std::int64_t block = s.rows * s.in * s.out < kParallelWork ? s.rows : block_rows(s);
+    const bool small = s.rows * s.in * s.out<kParallelWork, large = s.in * s.out> kLargeWeights;
+    if (!small && large && s.rows < s.out) {
+        // Each block packs all rows anew.
+        const std::int64_t width = std::clamp<std::int64_t>((s.out / 2 + 15) / 16 * 16, 64, 256);
+        parallel_for((s.out + width - 1) / width, [&](std::int64_t i) {
+            const std::int64_t o = i * width;
+            forward_block(s, x, w + o * s.in, b != nullptr ? b + o : b, y + o, s.rows, std::min(width, s.out - o));
+        });
+        return;
+    }
+    const std::int64_t block = small   ? s.rows
+                               : large ? std::clamp<std::int64_t>((s.rows / 2 + 15) / 16 * 16, 64, 256)
+                                       : block_rows(s);
     parallel_for((s.rows + block - 1) / block, [&](std::int64_t i) {
         const std::int64_t r = i * block;
-        forward_rows(s, x + r * s.in, w, b, y + r * s.out, std::min(block, s.rows - r));
+        forward_block(s, x + r * s.in, w, b, y + r * s.out, std::min(block, s.rows - r), s.out);
     });
 }
 
@@ -198,8 +215,7 @@ void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, c
         if (db != nullptr) std::fill_n(db, s.out, T(0));
         return;
     }
-    constexpr std::int64_t large = 1 << 16;
-    if (s.in * s.out > large) return backward_by_outputs(s, g, y, x, w, dx, dw, db);
+    if (s.in * s.out > kLargeWeights) return backward_by_outputs(s, g, y, x, w, dx, dw, db);
     const bool small = s.rows * s.in * s.out < kParallelWork;
     backward_by_rows(s, g, y, x, w, dx, dw, db, small ? 1 : std::clamp<std::int64_t>(s.rows / 1024, 2, kSlabs),
                      squares);
