@@ -86,6 +86,7 @@ struct Loop {
             run_tiles(axis);
             return;
         }
+        const bool together = joinable();
         // Several rows a task, or several tasks a row.
         const std::int64_t pieces = (inner + kParallelBlock - 1) / kParallelBlock;
         const std::int64_t per_task = std::max<std::int64_t>(1, kParallelBlock / inner);
@@ -93,6 +94,7 @@ struct Loop {
             const std::int64_t begin = task / pieces * per_task, end = std::min(rows, begin + per_task);
             const std::int64_t first = task % pieces * kParallelBlock, last = std::min(inner, first + kParallelBlock);
             const std::size_t outer = shape.empty() ? 0 : shape.rank() - 1;
+            if (together) return joined_rows(begin, end);
             Shape index = Shape::filled(outer, 0);
             std::int64_t rest = begin;
             for (std::size_t i = outer; i-- > 0; rest /= shape[i]) index[i] = rest % shape[i];
@@ -110,6 +112,44 @@ struct Loop {
     }
 
 private:
+    /// Whether rows are short, and every input repeats a row, repeats an element along each row, or has its rows one after another.
+    bool joinable() const {
+        if (shape.rank() < 2 || 2 * shape.back() > kGather) return false;
+        const std::size_t outer = shape.rank() - 2;
+        for (std::size_t k = 0; k < n_inputs; ++k)
+            if (step(k) != 0 && (step(k) != 1 || (inputs[k].strides[outer] != 0 && !in_order(k)))) return false;
+        return true;
+    }
+
+    bool in_order(std::size_t k) const { return step(k) == 1 && inputs[k].strides[shape.rank() - 2] == shape.back(); }
+
+    /// Rows [begin, end), as many at a time as fit into a buffer: short ones would cost more to call than to compute.
+    void joined_rows(std::int64_t begin, std::int64_t end) const {
+        alignas(64) char buffers[kMaxInputs][kGather * 8];
+        const char* repeated[kMaxInputs] = {};  // the row that a buffer is full of
+        const std::size_t axis = shape.rank() - 2;
+        const std::int64_t inner = shape.back(), most = kGather / inner;
+        for (std::int64_t r = begin, n = 0; r < end; r += n) {
+            const std::int64_t first = r % shape[axis];
+            n = std::min({most, end - r, shape[axis] - first});
+            std::array<const void*, kMaxInputs> at{};
+            for (std::size_t k = 0; k < n_inputs; ++k) {
+                const Input& input = inputs[k];
+                std::int64_t offset = first * input.strides[axis], rest = r / shape[axis];
+                for (std::size_t i = axis; i-- > 0; rest /= shape[i]) offset += rest % shape[i] * input.strides[i];
+                const char* const from = input.data + offset * input.item;
+                at[k] = in_order(k) ? from : buffers[k];
+                if (in_order(k) || repeated[k] == from) continue;
+                const bool same = input.strides[axis] == 0;
+                for (std::int64_t i = 0; i < (same ? most : n); ++i)
+                    gather(buffers[k] + i * inner * input.item, from + i * input.strides[axis] * input.item, step(k),
+                           input.item, inner);
+                if (same) repeated[k] = from;
+            }
+            kernel(out + r * inner * out_item, at.data(), n * inner);
+        }
+    }
+
     /// An axis along which an input has neighbours, where it has gaps along the innermost; none: the rank.
     std::size_t tile_axis() const {
         const std::size_t none = shape.rank();
@@ -222,6 +262,14 @@ private:
     static void gather_as(char* to, const char* from, std::int64_t step, std::int64_t n) {
         const T* source = reinterpret_cast<const T*>(from);
         T* target = reinterpret_cast<T*>(to);
+        if (step == 0) {
+            std::fill_n(target, n, *source);
+            return;
+        }
+        if (step == 1) {
+            std::copy_n(source, n, target);
+            return;
+        }
         for (std::int64_t i = 0; i < n; ++i) target[i] = source[i * step];
     }
 
