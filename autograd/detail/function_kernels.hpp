@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include <xgrad/autograd/detail/batches.hpp>
 #include <xgrad/autograd/detail/map.hpp>
@@ -134,9 +135,12 @@ Kernel floating_function_kernel(Fn fn) noexcept {
             return batch_kernel<T, 1>(
                 [](const Vector& x) { return xsimd::select(x == Vector(T(0)), x, xsimd::log1p(x)); });
         case Fn::sin:
-            return trigonometric_kernel<T>([](double x) { return sine(x); }, [](double x) { return std::sin(x); });
+            return trigonometric_kernel<T>([](double x) { return std::is_same_v<T, float> ? float_sine(x) : sine(x); },
+                                           [](double x) { return std::sin(x); });
         case Fn::cos:
-            return trigonometric_kernel<T>([](double x) { return cosine(x); }, [](double x) { return std::cos(x); });
+            return trigonometric_kernel<T>(
+                [](double x) { return std::is_same_v<T, float> ? float_cosine(x) : cosine(x); },
+                [](double x) { return std::cos(x); });
         case Fn::tan:
             return trigonometric_kernel<T>([](double x) { return tangent(x); }, [](double x) { return std::tan(x); });
         case Fn::asin: return batch_kernel<T, 1>([](const auto& x) { return xsimd::asin(x); });

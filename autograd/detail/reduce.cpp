@@ -5,6 +5,7 @@
 #include <memory>
 #include <type_traits>
 
+#include <xgrad/autograd/detail/reduce_rows.hpp>
 #include <xgrad/core/threads.hpp>
 
 // An array is reduced as a matrix of `outer` × `inner`: either each row to one number, or all rows to one row. Axes between are
@@ -19,6 +20,7 @@ using Wide = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_
 template <class T>
 struct Sum {
     using Accumulator = Wide<T>;
+    static constexpr bool sums = true;
     static constexpr Accumulator start() { return 0; }
     static Accumulator join(Accumulator a, Accumulator b) {
         if constexpr (std::is_floating_point_v<T>)
@@ -37,6 +39,7 @@ struct Mean : Sum<T> {
 template <class T>
 struct Max {
     using Accumulator = T;
+    static constexpr bool sums = false, greatest = true;
     static constexpr T start() {
         return std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
     }
@@ -48,6 +51,7 @@ struct Max {
 template <class T>
 struct Min {
     using Accumulator = T;
+    static constexpr bool sums = false, greatest = false;
     static constexpr T start() {
         return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
     }
@@ -59,19 +63,20 @@ struct Min {
 template <class T, class R>
 typename R::Accumulator reduce_row(const T* x, std::int64_t n, std::int64_t step) {
     using A = typename R::Accumulator;
+    if constexpr (R::sums && std::is_same_v<T, float>) {
+        if (step == 1) return sum_row(x, n);
+    }
+    if constexpr (!R::sums && std::is_floating_point_v<T>) {
+        if (step == 1 && n >= static_cast<std::int64_t>(xsimd::batch<T>::size)) return extreme_row<T, R>(x, n);
+    }
     constexpr std::int64_t lanes = 16;
     A result = R::start();
     if (n >= lanes) {
         A lane[lanes];
         std::fill(lane, lane + lanes, R::start());
         std::int64_t i = 0;
-        if (step == 1) {
-            for (; i + lanes <= n; i += lanes)
-                for (std::int64_t k = 0; k < lanes; ++k) lane[k] = R::join(lane[k], static_cast<A>(x[i + k]));
-        } else {
-            for (; i + lanes <= n; i += lanes)
-                for (std::int64_t k = 0; k < lanes; ++k) lane[k] = R::join(lane[k], static_cast<A>(x[(i + k) * step]));
-        }
+        for (; i + lanes <= n; i += lanes)
+            for (std::int64_t k = 0; k < lanes; ++k) lane[k] = R::join(lane[k], static_cast<A>(x[(i + k) * step]));
         for (std::int64_t k = 0; k < lanes; ++k) result = R::join(result, lane[k]);
         x += i * step;
         n -= i;
@@ -80,7 +85,6 @@ typename R::Accumulator reduce_row(const T* x, std::int64_t n, std::int64_t step
     return result;
 }
 
-/// The same with as many lanes as keep the processor from waiting for sums, where that pays.
 constexpr std::int64_t kBlock = 32768;  // elements that one task reduces
 constexpr std::int64_t kBuffer = 256;   // accumulators on the stack
 
@@ -93,6 +97,7 @@ struct Reducer {
     T* out;
 
     static std::int64_t offset(std::int64_t i, const Shape& shape, const Shape& strides) {
+        if (shape.rank() == 1) return i * strides[0];
         std::int64_t at = 0;
         for (std::size_t k = shape.rank(); k-- > 0; i /= shape[k]) at += i % shape[k] * strides[k];
         return at;
@@ -119,6 +124,10 @@ struct Reducer {
     /// Reduced elements [begin, end) of n results that lie side by side from x on.
     void columns(const T* x, std::int64_t n, std::int64_t begin, std::int64_t end, A* accumulators) const {
         std::fill(accumulators, accumulators + n, R::start());
+        if constexpr (R::sums && std::is_same_v<T, float>) {
+            if (gone.rank() == 1)
+                return sum_columns(x + begin * gone_strides[0], n, end - begin, gone_strides[0], accumulators);
+        }
         std::int64_t r = begin;
         // Four rows at a time: the accumulators are read and written once for all of them.
         for (; r + 4 <= end; r += 4) {
@@ -150,22 +159,34 @@ struct Reducer {
                 out[i] = R::finish(whole(data + offset(i, kept, kept_strides), reduced), reduced);
         } else {
             const std::int64_t per_task = std::max<std::int64_t>(1, kBlock / std::max<std::int64_t>(1, reduced));
+            const bool plain = kept.rank() == 1 && gone.rank() == 1;
             parallel_for((results + per_task - 1) / per_task, [&](std::int64_t task) {
-                for (std::int64_t i = task * per_task; i < std::min(results, (task + 1) * per_task); ++i)
+                const std::int64_t begin = task * per_task, end = std::min(results, begin + per_task);
+                if (plain) return each_row(begin, end, reduced);
+                for (std::int64_t i = begin; i < end; ++i)
                     out[i] = R::finish(rows(data + offset(i, kept, kept_strides), 0, reduced), reduced);
             });
         }
+    }
+
+    /// Results [begin, end) of a matrix, each of one row.
+    void each_row(std::int64_t begin, std::int64_t end, std::int64_t n) const {
+        const std::int64_t apart = kept_strides[0], step = gone_strides[0];
+        const T* const x = data;
+        T* const y = out;
+        for (std::int64_t i = begin; i < end; ++i)
+            y[i] = R::finish(R::join(R::start(), reduce_row<T, R>(x + i * apart, n, step)), n);
     }
 
     /// Reduced elements [begin, end) of one result, in rows of the last reduced axis.
     A rows(const T* x, std::int64_t begin, std::int64_t end) const {
         if (gone.empty()) return begin < end ? R::join(R::start(), static_cast<A>(*x)) : R::start();
         const std::int64_t length = gone.back(), step = gone_strides.back();
+        if (gone.rank() == 1) return R::join(R::start(), reduce_row<T, R>(x + begin * step, end - begin, step));
         A result = R::start();
         for (std::int64_t i = begin; i < end;) {
             const std::int64_t in_row = i % length, n = std::min(length - in_row, end - i);
-            const std::int64_t at = gone.rank() == 1 ? i * step : offset(i, gone, gone_strides);
-            result = R::join(result, reduce_row<T, R>(x + at, n, step));
+            result = R::join(result, reduce_row<T, R>(x + offset(i, gone, gone_strides), n, step));
             i += n;
         }
         return result;
