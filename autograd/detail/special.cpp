@@ -31,18 +31,18 @@ constexpr std::array<double, 15> kBernoulli = {1.0 / 6,
                                                8615841276005.0 / 14322};
 
 /// ζ(s, x) = Σ (x + k)^-s, for whole s >= 2 and x > 0: some terms, then the formula of Euler and Maclaurin for the rest (NIST's Digital
-/// Library of Mathematical Functions, 25.11.43).
-double hurwitz_zeta(int s, double x) {
+/// Library of Mathematical Functions, 25.11.43). Times unit^s, which may keep it within the range of numbers.
+double hurwitz_zeta(int s, double x, double unit = 1) {
     const double power = -s;
     // The series for the rest loses nothing once its argument is well above s.
     const double start = 12 + 0.5 * s;
     double sum = 0, from = x;
     for (; from < start; from += 1) {
-        const double term = std::pow(from, power);
+        const double term = std::pow(from / unit, power);
         sum += term;
         if (term <= sum * 1e-19) return sum;
     }
-    const double term = std::pow(from, power);
+    const double term = std::pow(from / unit, power);
     double rest = from * term / (s - 1) + term / 2, factor = s * term / from / 2;
     for (std::size_t k = 0; k < kBernoulli.size(); ++k) {
         const double change = kBernoulli[k] * factor;
@@ -54,7 +54,24 @@ double hurwitz_zeta(int s, double x) {
     return sum + rest;
 }
 
-double factorial(int n) { return std::tgamma(n + 1.0); }
+/// n! ζ(n + 1, x), by logarithms where one of the two leaves the range of numbers, but their product may not.
+double factorial_times_zeta(int n, double x) {
+    const double factorial = std::tgamma(n + 1.0), zeta = hurwitz_zeta(n + 1, x);
+    if (std::isfinite(factorial) && zeta > 1e-290) return factorial * zeta;
+    return std::exp(lgamma(n + 1.0) - (n + 1) * std::log(x)) * hurwitz_zeta(n + 1, x, x);
+}
+
+/// polygamma of a negative x between poles, by its series (5.15.1): the terms beyond 0 and those before, which are of the other sign where
+/// the order is even. For orders so high that the cotangent's polynomial would leave the range of numbers.
+double polygamma_by_series(int order, double x) {
+    const double beyond = x - std::floor(x), before = std::ceil(x) - x;
+    const double first = factorial_times_zeta(order, beyond), second = factorial_times_zeta(order, before),
+                 rest = factorial_times_zeta(order, 1 - x);  // of the terms before -1, which x does not have
+    if (order % 2 == 1) return std::isinf(second) ? second : first + (second - rest);
+    if (beyond == before) return -rest;
+    if (std::isinf(first) && std::isinf(second)) return beyond < before ? -kInfinity : kInfinity;
+    return second - first - rest;
+}
 
 /// cot(π x), exact in the argument.
 double cot_pi(double x) {
@@ -137,9 +154,10 @@ double polygamma(int order, double x) {
     if (std::isnan(x)) return x;
     if (x <= 0 && x == std::floor(x)) return std::isinf(x) ? kNaN : sign * kInfinity;
     if (x == kInfinity) return sign * 0.0;
+    if (x < 0 && order > 100) return polygamma_by_series(order, x);
     // The reflection formula, 5.15.6.
     if (x < 0) return -sign * polygamma(order, 1 - x) - cotangent_derivative(order, x);
-    return sign * factorial(order) * hurwitz_zeta(order + 1, x);
+    return sign * factorial_times_zeta(order, x);
 }
 
 }  // namespace xg::detail
