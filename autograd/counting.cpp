@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <xgrad/autograd/detail/along.hpp>
 #include <xgrad/autograd/detail/lines.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
@@ -77,6 +79,8 @@ HistogramResult counted(const Tensor& x, const Tensor& edges, const HistogramOpt
 }  // namespace
 
 Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool right) {
+    detail::check_defined(sequence, "searchsorted");
+    detail::check_defined(values, "searchsorted");
     const auto [s, v] = detail::Operands(sequence.detach(), values.detach(), "searchsorted");
     const Shape &from = body(s).shape, &to = body(v).shape;
     bool fits = from.rank() == 1 || (from.rank() > 1 && from.rank() == to.rank());
@@ -85,8 +89,8 @@ Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool right) {
         throw ShapeError(
             "searchsorted: expected a sequence of rank 1, or axes but the last that agree, got the shapes " +
             from.str() + " and " + to.str());
+    Tensor y = make_tensor(to, int64, "searchsorted");
     const Tensor sorted = s.contiguous(), wanted = v.contiguous();
-    Tensor y = make_tensor(to, int64);
     const std::int64_t n = from.back(), total = body(v).numel, per_row = from.rank() == 1 ? total : to.back(),
                        blocks = (total + 4095) / 4096;
     detail::dispatch(body(s).dtype, [&]<class T>(T*) {
@@ -102,8 +106,8 @@ Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool right) {
 UniqueResult unique(const Tensor& x) {
     detail::check_defined(x, "unique");
     const std::int64_t n = body(x).numel;
+    Tensor inverse = make_tensor(body(x).shape, int64, "unique");
     const auto [sorted, from] = sort(make_alias(x).reshape({n}));
-    Tensor inverse = make_tensor(body(x).shape, int64);
     std::vector<std::int64_t> firsts;
     const auto* const position = data_as<std::int64_t>(from);
     detail::dispatch(body(x).dtype, [&]<class T>(T*) {
@@ -138,6 +142,7 @@ Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) 
         if (v[i] < 0) throw ValueError("bincount: expected elements >= 0, got " + std::to_string(v[i]));
         size = std::max(size, v[i] < std::numeric_limits<std::int64_t>::max() ? v[i] + 1 : v[i]);
     }
+    detail::checked_elements({size}, int64, "bincount");
     if (weights.defined()) return detail::put_along(detail::floating(weights, "bincount"), 0, at, size);
     const Tensor y = zeros({size}, {.dtype = int64});
     for (std::int64_t i = 0; i < body(x).numel; ++i) ++data_as<std::int64_t>(y)[v[i]];
@@ -146,15 +151,15 @@ Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) 
 
 HistogramResult histogram(const Tensor& x, std::int64_t bins, const HistogramOptions& options) {
     detail::check_defined(x, "histogram");
-    if (bins < 1) throw ValueError("histogram: expected bins >= 1, got " + std::to_string(bins));
+    if (bins < 1) throw ValueError(fmt::format("histogram: expected bins >= 1, got {}", bins));
+    detail::checked_elements({bins}, float64, "histogram");
     double low = options.low, high = options.high;
     if (low == 0 && high == 0 && body(x).numel > 0) {
         low = min(x.detach()).item();
         high = max(x.detach()).item();
     }
     if (!std::isfinite(low) || !std::isfinite(high) || low > high)
-        throw ValueError("histogram: expected a finite range, low <= high, got " + std::to_string(low) + " to " +
-                         std::to_string(high));
+        throw ValueError(fmt::format("histogram: expected a finite range, low <= high, got {} to {}", low, high));
     if (low == high) {
         // As NumPy and PyTorch widen it; without elements it is 0 to 1.
         const double half = body(x).numel > 0 || low != 0 ? 0.5 : 0;
@@ -162,6 +167,14 @@ HistogramResult histogram(const Tensor& x, std::int64_t bins, const HistogramOpt
         high += half == 0 ? 1 : half;
     }
     const Tensor edges = linspace(low, high, bins + 1, {.dtype = float64});
+    const double* const edge = data_as<double>(edges);
+    bool ascending = std::isfinite(high - low);
+    for (std::int64_t i = 0; ascending && i < bins; ++i) ascending = edge[i] < edge[i + 1];
+    if (!ascending)
+        throw ValueError(
+            fmt::format("histogram: the range from {} to {} cannot be cut into {} bins, whose edges would "
+                        "not be different and finite numbers of float64",
+                        low, high, bins));
     const double scale = static_cast<double>(bins) / (high - low);
     return counted(x, edges, options, [=](double v) {
         return std::clamp<std::int64_t>(static_cast<std::int64_t>((v - low) * scale), 0, bins - 1);
@@ -178,8 +191,7 @@ HistogramResult histogram(const Tensor& x, const Tensor& given, const HistogramO
     const std::int64_t n = body(edges).numel;
     for (std::int64_t i = 0; i < n; ++i)
         if (!std::isfinite(edge[i]) || (i > 0 && edge[i] < edge[i - 1]))
-            throw ValueError("histogram: expected finite, ascending edges, got " + std::to_string(edge[i]) + " at " +
-                             std::to_string(i));
+            throw ValueError(fmt::format("histogram: expected finite, ascending edges, got {} at {}", edge[i], i));
     return counted(x, edges, options,
                    [=](double v) { return std::clamp<std::int64_t>(place(edge, n, v, true) - 1, 0, n - 2); });
 }

@@ -20,10 +20,7 @@ using detail::reduced_loss;
 namespace {
 
 /// The length of vectors along an axis, which stays, and where it is less than `least` that. Of the zero vector the derivative is 0.
-Tensor length(const Tensor& x, std::int64_t axis, double least) {
-    const Tensor squares = sum(square(x), axis, true), none = equal(squares, 0);
-    return at_least(where(none, 0, sqrt(where(none, 1, squares))), least);
-}
+Tensor length(const Tensor& x, std::int64_t axis, double least) { return at_least(norm(x, 2, axis, true), least); }
 
 }  // namespace
 
@@ -32,6 +29,7 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t axis, do
     const auto [p, q] = Operands(a, b, op);
     const Tensor x = floating(p, op), y = floating(q, op);
     const Shape shape = detail::broadcast_shape(body(x).shape, body(y).shape, op);
+    detail::checked_elements(shape, body(x).dtype, op);
     const auto at = static_cast<std::int64_t>(detail::checked_axis(axis, shape, op));
     const Tensor v = broadcast_to(x, shape), w = broadcast_to(y, shape);
     return sum(v / length(v, at, eps) * (w / length(w, at, eps)), at);

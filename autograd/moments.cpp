@@ -67,7 +67,10 @@ struct Moments {
 };
 
 /// The sum of squares over this is the variance.
-double degrees(std::int64_t n, double correction) { return std::max(0.0, static_cast<double>(n) - correction); }
+double degrees(std::int64_t n, double correction) {
+    const double left = static_cast<double>(n) - correction;
+    return left < 0 ? 0 : left;  // NaN stays
+}
 
 /// scale · g · (x - mean), not recorded; g and mean, of float64, have size 1 along the reduced axes.
 Tensor centred(const Tensor& given, const Tensor& x, const Tensor& means, const Shape& reduced, double scale) {

@@ -1,6 +1,7 @@
 #include <cmath>
-#include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include <xgrad/autograd/detail/along.hpp>
 #include <xgrad/autograd/detail/axes.hpp>
@@ -52,8 +53,8 @@ Tensor between(const Tensor& ordered, const Tensor& q, const std::vector<double>
     if (method == QuantileMethod::higher) return at(upper);
     if (method == QuantileMethod::nearest) return at(even);
     const Tensor low = at(lower), high = at(upper);
-    // From an infinite element on nothing is added, lest inf - inf arises.
-    const Tensor infinite = equal(abs(low.detach()), HUGE_VAL);
+    // From an infinite element on nothing is added, lest inf - inf arises; but there is nothing between -inf and inf.
+    const Tensor infinite = logical_and(equal(abs(low.detach()), HUGE_VAL), not_equal(high.detach(), -low.detach()));
     const Tensor distance = where(infinite, 0, high - low);
     if (method == QuantileMethod::midpoint) return low + distance * 0.5;
     std::vector<double> floors(ranks);
@@ -75,8 +76,7 @@ Tensor quantile(const Tensor& v, const Tensor& q, const Axes& axes, const Quanti
         throw ShapeError("quantile: no elements along the reduced axes of the shape " + body(v).shape.str());
     std::vector<double> ranks = q.to_vector();
     for (double& rank : ranks) {
-        if (!(rank >= 0 && rank <= 1))
-            throw ValueError("quantile: expected q from 0 to 1, got " + std::to_string(rank));
+        if (!(rank >= 0 && rank <= 1)) throw ValueError(fmt::format("quantile: expected q from 0 to 1, got {}", rank));
         rank *= static_cast<double>(plan.count - 1);
     }
     const Tensor x = detail::floating(v, "quantile");

@@ -47,9 +47,9 @@ struct QuantileOptions {
         QuantileMethod::linear;  ///< `nearest` takes the even position of two that are equally near.
 };
 
-/// The q-quantiles over all axes or some: what lies at q · (n - 1) in the order of n elements; NaN if any element is. q is a number, or a
-/// tensor of rank 0 or 1: the result then has q's axis in front of the others. Differentiable in x and q. Integers give float32. Throws
-/// ShapeError for no elements and q of higher rank, and ValueError for a q outside [0, 1].
+/// The q-quantiles over all axes or some: what lies at q · (n - 1) in the order of n elements; NaN if any element is, and between -inf
+/// and inf. q is a number, or a tensor of rank 0 or 1: the result then has q's axis in front of the others. Differentiable in x and q.
+/// Integers give float32. Throws ShapeError for no elements and q of higher rank, and ValueError for a q outside [0, 1].
 XG_EXPORT Tensor quantile(const Tensor& x, const Tensor& q, const Axes& axes = {}, const QuantileOptions& options = {});
 XG_EXPORT Tensor quantile(const Tensor& x, double q, const Axes& axes = {}, const QuantileOptions& options = {});
 
@@ -85,8 +85,8 @@ struct HistogramResult {
 };
 
 /// How many elements lie in each of `bins` bins; the last one holds its upper edge, too. Elements outside, and NaN, are left out. Not
-/// differentiable. Throws ValueError for bins < 1 and a range that is not finite or not ascending, and ShapeError for weights of another
-/// shape.
+/// differentiable. Throws ValueError for bins < 1, for a range that is not finite or not ascending, and for more bins than it has numbers,
+/// and ShapeError for weights of another shape.
 XG_EXPORT HistogramResult histogram(const Tensor& x, std::int64_t bins, const HistogramOptions& options = {});
 /// The same for bins between ascending `edges`, of rank 1; the options' range is not used.
 XG_EXPORT HistogramResult histogram(const Tensor& x, const Tensor& edges, const HistogramOptions& options = {});

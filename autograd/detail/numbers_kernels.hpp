@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
+#include <type_traits>
 
 #include <xgrad/autograd/detail/batches.hpp>
 #include <xgrad/autograd/detail/special.hpp>
@@ -72,7 +74,12 @@ template <class T>
 bool is_close(const Numbers& p, T a, T b) {
     if (a == b) return true;
     if (a != a || b != b) return p.c != 0 && a != a && b != b;
-    const double x = static_cast<double>(a), y = static_cast<double>(b), difference = std::abs(x - y);
+    const double x = static_cast<double>(a), y = static_cast<double>(b);
+    double difference = std::abs(x - y);
+    // Integers that are too great for doubles would be one number there.
+    if constexpr (std::is_same_v<T, std::int64_t>)
+        difference = static_cast<double>(a > b ? static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b)
+                                               : static_cast<std::uint64_t>(b) - static_cast<std::uint64_t>(a));
     return std::isfinite(difference) && difference <= p.b + std::abs(p.a * y);
 }
 
