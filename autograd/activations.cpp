@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
+
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/axes.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
@@ -252,7 +254,7 @@ Tensor silu(const Tensor& x) { return activation(kSilu, {}, x); }
 Tensor mish(const Tensor& x) { return activation(kMish, {}, x); }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-    if (!(beta > 0)) throw ValueError("softplus: expected beta > 0, got " + std::to_string(beta));
+    if (!(beta > 0)) throw ValueError(fmt::format("softplus: expected beta > 0, got {}", beta));
     return activation(kSoftplus, {.a = beta, .b = threshold}, x);
 }
 
@@ -260,8 +262,7 @@ Tensor softsign(const Tensor& x) { return activation(kSoftsign, {}, x); }
 Tensor logsigmoid(const Tensor& x) { return activation(kLogsigmoid, {}, x); }
 
 Tensor hardtanh(const Tensor& x, double min, double max) {
-    if (!(min <= max))
-        throw ValueError("hardtanh: expected min <= max, got " + std::to_string(min) + " and " + std::to_string(max));
+    if (!(min <= max)) throw ValueError(fmt::format("hardtanh: expected min <= max, got {} and {}", min, max));
     return activation(kHardtanh, {.a = min, .b = max}, x);
 }
 

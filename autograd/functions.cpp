@@ -16,6 +16,7 @@ namespace xg {
 
 using detail::beside;
 using detail::body;
+using detail::cast;
 using detail::check_defined;
 using detail::floating;
 using detail::Fn;
@@ -192,11 +193,11 @@ Tensor trunc(const Tensor& x) { return steps("trunc", Fn::trunc, x); }
 
 Tensor remainder(const Tensor& x, const Tensor& y) {
     const auto [a, b] = Operands(x, y, "remainder");
-    if (body(b).dtype == int64) {
+    if (body(b).dtype == int64 && body(a).numel > 0) {
         const Tensor values = b.contiguous();
         const auto* const divisors = detail::data_as<std::int64_t>(values);
         for (std::int64_t i = 0; i < values.numel(); ++i)
-            if (divisors[i] == 0) throw ValueError("remainder: an integer divisor is 0");
+            if (divisors[i] == 0) throw ValueError("remainder: expected integer divisors other than 0, got a 0");
     }
     return record(pointwise("remainder"), map("remainder", Fn::remainder, a, b),
                   wrt(a, [](const Tensor& g) { return g; }), wrt(b, [a = saved(a), b = saved(b)](const Tensor& g) {
@@ -215,7 +216,7 @@ Tensor clip(const Tensor& v, std::optional<Scalar> min, std::optional<Scalar> ma
     if (!is_floating(dtype) || std::isnan(bounds.a) || std::isnan(bounds.b))
         return clip(v, min ? full({}, *min, {.dtype = dtype}) : Tensor(),
                     max ? full({}, *max, {.dtype = dtype}) : Tensor());
-    const Tensor x = v.to(dtype);
+    const Tensor x = cast(v, dtype, "clip");
     return record(pointwise("clip"), map("clip", NumbersFn::clip, bounds, x),
                   wrt(x, [bounds, x = saved(x)](const Tensor& g) { return clip_backward(bounds, g, x.get()); }));
 }
@@ -227,8 +228,8 @@ Tensor clip(const Tensor& v, const Tensor& min, const Tensor& max) {
     DType dtype = body(v).dtype;
     if (below) dtype = promote(dtype, body(min).dtype);
     if (above) dtype = promote(dtype, body(max).dtype);
-    const Tensor x = v.to(dtype), low = below ? min.to(dtype) : no_bound(dtype, true),
-                 high = above ? max.to(dtype) : no_bound(dtype, false);
+    const Tensor x = cast(v, dtype, "clip"), low = below ? cast(min, dtype, "clip") : no_bound(dtype, true),
+                 high = above ? cast(max, dtype, "clip") : no_bound(dtype, false);
     return record(
         pointwise("clip"), map("clip", Fn::clip, x, low, high),
         wrt(x, [x = saved(x), low = saved(low), high = saved(high)](
@@ -248,7 +249,7 @@ Tensor lerp(const Tensor& x, const Tensor& y, const Tensor& v) {
     check_defined(v, "lerp");
     const auto [p, q] = floating_operands(x, y, "lerp");
     const DType dtype = promote(body(p).dtype, body(v).dtype);
-    const Tensor a = p.to(dtype), b = q.to(dtype), weight = v.to(dtype);
+    const Tensor a = cast(p, dtype, "lerp"), b = cast(q, dtype, "lerp"), weight = cast(v, dtype, "lerp");
     return record(pointwise("lerp"), map("lerp", Fn::lerp, a, b, weight),
                   wrt(a, [w = saved(weight)](const Tensor& g) { return g * (1 - w.get()); }),
                   wrt(b, [w = saved(weight)](const Tensor& g) { return g * w.get(); }),

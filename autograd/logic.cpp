@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
+
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
@@ -25,6 +27,10 @@ Tensor truth(const Tensor& x, const char* operation) {
 }
 
 Tensor logical(const char* operation, Fn fn, const Tensor& a, const Tensor& b) {
+    check_defined(a, operation);
+    check_defined(b, operation);
+    // Before all are converted.
+    detail::checked_elements(detail::broadcast_shape(body(a).shape, body(b).shape, operation), boolean, operation);
     return compare(operation, fn, truth(a, operation), truth(b, operation));
 }
 
@@ -32,6 +38,17 @@ Tensor logical(const char* operation, Fn fn, const Tensor& a, const Tensor& b) {
 Tensor test(const char* operation, Fn fn, const Tensor& x, bool whole) {
     check_defined(x, operation);
     return is_floating(body(x).dtype) ? compare(operation, fn, x) : full(body(x).shape, whole, {.dtype = boolean});
+}
+
+Tensor near_each_other(const char* operation, const Tensor& x, const Tensor& y, const ClosenessOptions& options) {
+    if (!(options.rtol >= 0) || !(options.atol >= 0))
+        throw ValueError(fmt::format("{}: expected tolerances that are not negative, got rtol {} and atol {}",
+                                     operation, options.rtol, options.atol));
+    check_defined(x, operation);
+    check_defined(y, operation);
+    const auto [a, b] = Operands(x.detach(), y.detach(), operation);
+    return compare(operation, NumbersFn::isclose,
+                   {.a = options.rtol, .b = options.atol, .c = options.equal_nan ? 1.0 : 0.0}, a, b);
 }
 
 void check_mask(const Tensor& x, const char* operation) {
@@ -54,19 +71,12 @@ Tensor isnan(const Tensor& x) { return test("isnan", Fn::isnan, x, false); }
 Tensor isinf(const Tensor& x) { return test("isinf", Fn::isinf, x, false); }
 Tensor isfinite(const Tensor& x) { return test("isfinite", Fn::isfinite, x, true); }
 
-Tensor isclose(const Tensor& x, const Tensor& y, const ClosenessOptions& options) {
-    if (!(options.rtol >= 0) || !(options.atol >= 0))
-        throw ValueError("isclose: expected tolerances that are not negative, got rtol " +
-                         std::to_string(options.rtol) + " and atol " + std::to_string(options.atol));
-    check_defined(x, "isclose");
-    check_defined(y, "isclose");
-    const auto [a, b] = Operands(x.detach(), y.detach(), "isclose");
-    return compare("isclose", NumbersFn::isclose,
-                   {.a = options.rtol, .b = options.atol, .c = options.equal_nan ? 1.0 : 0.0}, a, b);
+Tensor isclose(const Tensor& a, const Tensor& b, const ClosenessOptions& options) {
+    return near_each_other("isclose", a, b, options);
 }
 
 bool allclose(const Tensor& a, const Tensor& b, const ClosenessOptions& options) {
-    const Tensor close = isclose(a, b, options);
+    const Tensor close = near_each_other("allclose", a, b, options);
     const bool* const data = detail::data_as<bool>(close);
     return std::find(data, data + close.numel(), false) == data + close.numel();
 }

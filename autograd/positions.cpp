@@ -71,7 +71,7 @@ struct Position {
 Tensor counts(const char* operation, const Tensor& x, const Axes& axes, bool keepdims, std::int64_t* per_result) {
     const Plan plan(x, axes, operation);
     *per_result = plan.count;
-    Tensor y = make_tensor(plan.kept_shape, int64);
+    Tensor y = make_tensor(plan.kept_shape, int64, operation);
     const Lines lines = detail::lines_over(x, plan.reduced);
     detail::dispatch(body(x).dtype, [&]<class T>(T*) { detail::fold(lines, NotZero<T>{}, data_as<std::int64_t>(y)); });
     return drop(y, plan, keepdims);
@@ -90,7 +90,7 @@ Tensor position(const char* operation, const Tensor& x, const Axes& axes, bool k
     if (plan.count == 0 && plan.dropped_shape.elements() > 0)
         throw ShapeError(std::string(operation) + ": no elements to choose from along the reduced axes of the shape " +
                          body(x).shape.str());
-    Tensor y = make_tensor(plan.kept_shape, int64);
+    Tensor y = make_tensor(plan.kept_shape, int64, operation);
     const Lines lines = detail::lines_over(x, plan.reduced);
     detail::dispatch(body(x).dtype,
                      [&]<class T>(T*) { detail::fold(lines, Position<T, least>{}, data_as<std::int64_t>(y)); });

@@ -68,7 +68,7 @@ Tensor product_along(const Tensor& x, std::size_t axis) {
 
 Tensor prod(const Tensor& v, const Axes& axes, bool keepdims) {
     const Plan plan(v, axes, "prod");
-    const Tensor x = body(v).dtype == boolean ? v.to(int64) : v;
+    const Tensor x = body(v).dtype == boolean ? detail::cast(v, int64, "prod") : v;
     std::size_t marked = 0, axis = 0;
     for (std::size_t i = 0; i < plan.reduced.rank(); ++i) {
         if (plan.reduced[i] == 0) continue;

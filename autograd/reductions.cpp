@@ -5,6 +5,7 @@
 #include <xgrad/autograd/detail/axes.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
+#include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
@@ -43,12 +44,12 @@ Tensor extremum(const char* operation, Reduction kind, const Tensor& x, const Ax
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
     const Plan plan(x, axes, "sum");
-    return drop(sum_marked(body(x).dtype == boolean ? x.to(int64) : x, plan.reduced), plan, keepdims);
+    return drop(sum_marked(body(x).dtype == boolean ? detail::cast(x, int64, "sum") : x, plan.reduced), plan, keepdims);
 }
 
 Tensor mean(const Tensor& v, const Axes& axes, bool keepdims) {
     const Plan plan(v, axes, "mean");
-    const Tensor x = is_floating(body(v).dtype) ? v : v.to(float32);
+    const Tensor x = detail::floating(v, "mean");
     const Tensor y =
         record("mean", detail::reduce(Reduction::mean, x, plan.reduced),
                wrt(x, [shape = body(x).shape, n = plan.count](const Tensor& g) { return broadcast_to(g / n, shape); }));
@@ -56,13 +57,14 @@ Tensor mean(const Tensor& v, const Axes& axes, bool keepdims) {
 }
 
 Tensor nansum(const Tensor& x, const Axes& axes, bool keepdims) {
-    detail::check_defined(x, "nansum");
-    return sum(is_floating(body(x).dtype) ? where(equal(x, x), x, 0) : x, axes, keepdims);
+    const Plan plan(x, axes, "nansum");
+    if (is_floating(body(x).dtype)) return drop(sum_marked(where(equal(x, x), x, 0), plan.reduced), plan, keepdims);
+    return drop(sum_marked(detail::cast(x, int64, "nansum"), plan.reduced), plan, keepdims);
 }
 
 Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdims) {
-    detail::check_defined(x, "nanmean");
-    if (!is_floating(body(x).dtype)) return mean(x, axes, keepdims);
+    const Plan plan(x, axes, "nanmean");
+    if (!is_floating(body(x).dtype)) return mean(detail::floating(x, "nanmean"), axes, keepdims);
     return nansum(x, axes, keepdims) / sum(equal(x, x), axes, keepdims);
 }
 

@@ -25,11 +25,13 @@ using detail::wrt;
 namespace {
 
 /// x as what can be summed.
-Tensor counted(const Tensor& x) { return body(x).dtype == boolean ? x.to(int64) : x; }
+Tensor counted(const Tensor& x, const char* operation) {
+    return body(x).dtype == boolean ? detail::cast(x, int64, operation) : x;
+}
 
 CumulativeResult extremes(const char* operation, bool least, const Tensor& x, std::int64_t given) {
     const std::size_t axis = line_axis(x, given, operation);
-    Tensor values = make_tensor(body(x).shape, body(x).dtype), indices = make_tensor(body(x).shape, int64);
+    Tensor indices = make_tensor(body(x).shape, int64, operation), values = make_tensor(body(x).shape, body(x).dtype);
     const detail::Lines lines = lines_along(x, axis);
     detail::scan_extremes(lines, values, indices, least);
     values = record(operation, std::move(values), wrt(x, [=, n = lines.size, at = saved(indices)](const Tensor& g) {
@@ -42,12 +44,12 @@ CumulativeResult extremes(const char* operation, bool least, const Tensor& x, st
 
 Tensor cumsum(const Tensor& x, std::int64_t axis) {
     const std::size_t along = line_axis(x, axis, "cumsum");
-    return detail::running_sum(counted(x), along, Direction::forward);
+    return detail::running_sum(counted(x, "cumsum"), along, Direction::forward);
 }
 
 Tensor cumprod(const Tensor& v, std::int64_t given) {
     const std::size_t axis = line_axis(v, given, "cumprod");
-    const Tensor x = counted(v);
+    const Tensor x = counted(v, "cumprod");
     Tensor y = make_tensor(body(x).shape, body(x).dtype);
     detail::scan_products(lines_along(x, axis), y);
     // dy[k]/dx[i] is the product before i times that from behind i up to k: no division, so that zeros do no harm.

@@ -26,7 +26,8 @@ XG_EXPORT CumulativeResult cummax(const Tensor& x, std::int64_t axis);
 /// The least element up to each one, and its position: the last of several. NaN, once met, stays. The gradient goes to that position.
 XG_EXPORT CumulativeResult cummin(const Tensor& x, std::int64_t axis);
 
-/// The differences of neighbours, x[i + 1] - x[i], taken n times; of bool, whether they differ. Throws ValueError for n < 0.
+/// The differences of neighbours, x[i + 1] - x[i], taken n times; of bool, whether they differ. Throws ValueError for n < 0, and
+/// ShapeError for rank 0.
 XG_EXPORT Tensor diff(const Tensor& x, std::int64_t n = 1, std::int64_t axis = -1);
 
 }  // namespace xg

@@ -17,7 +17,6 @@ namespace xg {
 using detail::body;
 using detail::data_as;
 using detail::line_axis;
-using detail::Lines;
 using detail::lines_along;
 using detail::make_tensor;
 using detail::record;
@@ -46,11 +45,18 @@ Shape resized(const Tensor& x, std::size_t axis, std::int64_t size) {
 SortResult picked(const char* operation, const Tensor& x, std::size_t axis, std::int64_t k, bool nan_wins,
                   bool keepdims) {
     const Shape shape = resized(x, axis, 1);
-    Tensor values = make_tensor(shape, body(x).dtype), indices = make_tensor(shape, int64);
+    Tensor indices = make_tensor(shape, int64, operation), values = make_tensor(shape, body(x).dtype);
     detail::pick_lines(lines_along(x, axis), k, values, indices, nan_wins);
     const SortResult kept = taken(operation, x, axis, std::move(values), indices);
     if (keepdims || shape.empty()) return kept;
     return {kept.values.reshape(shape.erased(axis)), kept.indices.reshape(shape.erased(axis))};
+}
+
+SortResult sorted(const char* operation, const Tensor& x, std::int64_t given, bool descending) {
+    const std::size_t axis = line_axis(x, given, operation);
+    Tensor indices = make_tensor(body(x).shape, int64, operation), values = make_tensor(body(x).shape, body(x).dtype);
+    detail::sort_lines(lines_along(x, axis), values, indices, descending);
+    return taken(operation, x, axis, std::move(values), indices);
 }
 
 std::string of_axis(std::size_t axis, const Shape& shape) {
@@ -59,27 +65,24 @@ std::string of_axis(std::size_t axis, const Shape& shape) {
 
 }  // namespace
 
-SortResult sort(const Tensor& x, std::int64_t given, bool descending) {
-    const std::size_t axis = line_axis(x, given, "sort");
-    Tensor values = make_tensor(body(x).shape, body(x).dtype), indices = make_tensor(body(x).shape, int64);
-    detail::sort_lines(lines_along(x, axis), values, indices, descending);
-    return taken("sort", x, axis, std::move(values), indices);
-}
+SortResult sort(const Tensor& x, std::int64_t axis, bool descending) { return sorted("sort", x, axis, descending); }
 
 Tensor argsort(const Tensor& x, std::int64_t axis, bool descending) {
-    line_axis(x, axis, "argsort");
-    return sort(x.detach(), axis, descending).indices;
+    detail::check_defined(x, "argsort");
+    return sorted("argsort", x.detach(), axis, descending).indices;
 }
 
 SortResult topk(const Tensor& x, std::int64_t k, std::int64_t given, const TopkOptions& options) {
     const std::size_t axis = line_axis(x, given, "topk");
-    const Lines lines = lines_along(x, axis);
-    if (k < 0 || k > lines.size || (body(x).shape.empty() && k != 1))
-        throw ValueError("topk: expected k from 0 to " + std::to_string(lines.size) + " for " +
+    const std::int64_t n = body(x).shape.empty() ? 1 : body(x).shape[axis];
+    // A rank of 0 has no axis that could become one of size 0.
+    const int least = body(x).shape.empty() ? 1 : 0;
+    if (k < least || k > n)
+        throw ValueError("topk: expected k from " + std::to_string(least) + " to " + std::to_string(n) + " for " +
                          of_axis(axis, body(x).shape) + ", got " + std::to_string(k));
     const Shape shape = resized(x, axis, k);
-    Tensor values = make_tensor(shape, body(x).dtype), indices = make_tensor(shape, int64);
-    detail::select_lines(lines, k, values, indices, options.largest, options.sorted);
+    Tensor indices = make_tensor(shape, int64, "topk"), values = make_tensor(shape, body(x).dtype);
+    detail::select_lines(lines_along(x, axis), k, values, indices, options.largest, options.sorted);
     return taken("topk", x, axis, std::move(values), indices);
 }
 

@@ -42,7 +42,8 @@ struct Plan {
                 throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) +
                                  " is out of range for the shape " + shape.str());
             if (std::exchange(reduced[static_cast<std::size_t>(axis)], 1) != 0)
-                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) + " was given twice");
+                throw ShapeError(std::string(operation) + ": axis " + std::to_string(given) +
+                                 " was given twice for the shape " + shape.str());
         }
         kept_shape = shape;
         dropped_shape = Shape::filled(shape.rank(), 0);

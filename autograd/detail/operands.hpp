@@ -7,10 +7,17 @@
 
 namespace xg::detail {
 
+/// x as a tensor of `dtype`. Where that has more bytes than can be addressed the error names the operation.
+inline Tensor cast(const Tensor& x, DType dtype, const char* operation) {
+    if (body(x).dtype == dtype) return x;
+    checked_elements(body(x).shape, dtype, operation);
+    return x.to(dtype);
+}
+
 /// x as a floating-point tensor.
 inline Tensor floating(const Tensor& x, const char* operation) {
     check_defined(x, operation);
-    return is_floating(body(x).dtype) ? x : x.to(float32);
+    return is_floating(body(x).dtype) ? x : cast(x, float32, operation);
 }
 
 /// Both operands in the dtype of the result.
@@ -21,8 +28,8 @@ struct Operands {
         check_defined(y, operation);
         if (body(x).dtype != body(y).dtype) {
             const DType dtype = promote(body(x).dtype, body(y).dtype);
-            a = x.to(dtype);
-            b = y.to(dtype);
+            a = cast(x, dtype, operation);
+            b = cast(y, dtype, operation);
         }
     }
 };

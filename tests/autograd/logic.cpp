@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(closeness) {
     BOOST_TEST(xg::allclose(xg::zeros({0}), xg::ones({1})));
     BOOST_CHECK_THROW(xg::isclose(a, b, {.rtol = -1}), xg::ValueError);
     BOOST_CHECK_THROW(xg::allclose(a, xg::ones({5})), xg::ShapeError);
+    BOOST_TEST(support::contains(support::message_of<xg::ValueError>([&] { xg::allclose(a, {}); }), "allclose: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
