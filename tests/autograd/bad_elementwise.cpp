@@ -3,89 +3,21 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/error.hpp>
-
-#include "bad_input.hpp"
+#include "bad_row_makers.hpp"
 
 using xg::Tensor;
 
+using bad::arithmetic;
+using bad::at_ends;
+using bad::Binary;
+using bad::binary;
+using bad::function;
+using bad::of;
+using bad::refuses_bool;
+using bad::refuses_bools;
+using bad::unary;
+
 namespace {
-
-using Unary = Tensor (*)(const Tensor&);
-using Binary = Tensor (*)(const Tensor&, const Tensor&);
-
-Tensor of(const std::vector<double>& values, xg::DType dtype = xg::float32) {
-    return xg::from_data(values, {static_cast<std::int64_t>(values.size())}, {.dtype = dtype});
-}
-
-void unary(BadInputs& rows, const std::string& name, Unary f) {
-    rows.throws<xg::ValueError>(name, "an undefined tensor", [f] { return f({}); }, {"undefined"});
-    rows.gives(name, "no elements", [f] { return f(xg::zeros({2, 0, 3})); }, {2, 0, 3}, {});
-    rows.gives(name, "no elements, of int64", [f] { return f(xg::zeros({0}, {.dtype = xg::int64})); }, {0}, {});
-    rows.gives(name, "NaN", [f] { return f(of({kNan, kNan})); }, {2}, {kNan, kNan});
-    rows.gives(name, "NaN, one of many, transposed",
-               [f] {
-                   return xg::not_equal(f(of({1, 1, kNan, 1}).reshape({2, 2}).transpose()), 1e30).to(xg::int64);
-               },
-               {2, 2}, {1, 1, 1, 1});
-}
-
-/// The operation at -inf, inf, -1 and 0 in both floating-point types.
-void at_ends(BadInputs& rows, const std::string& name, Unary f, const std::vector<double>& expected) {
-    for (const xg::DType dtype : {xg::float32, xg::float64})
-        rows.gives(
-            name, std::string("infinities, -1 and 0 of ") + xg::name(dtype),
-            [f, dtype] {
-                return f(of({-kInf, kInf, -1, 0}, dtype));
-            },
-            {4}, expected);
-}
-
-void refuses_bool(BadInputs& rows, const std::string& name, Unary f) {
-    rows.throws<xg::DTypeError>(name, "bool", [f] { return f(xg::tensor({true, false})); }, {"bool"});
-}
-
-void binary(BadInputs& rows, const std::string& name, Binary f) {
-    rows.throws<xg::ValueError>(name, "an undefined tensor first", [f] { return f({}, xg::ones({2})); }, {"undefined"});
-    rows.throws<xg::ValueError>(name, "an undefined tensor last", [f] { return f(xg::ones({2}), {}); }, {"undefined"});
-    rows.throws<xg::ShapeError>(name, "shapes that do not broadcast",
-                                [f] {
-                                    return f(xg::ones({2, 3}), xg::ones({4}));
-                                },
-                                {"(2, 3)", "(4,)", "broadcast"});
-    rows.throws<xg::ShapeError>(name, "shapes that differ in front",
-                                [f] {
-                                    return f(xg::ones({2, 3}), xg::ones({3, 3}));
-                                },
-                                {"(2, 3)", "(3, 3)"});
-    rows.throws<xg::ShapeError>(name, "no elements beside two", [f] { return f(xg::ones({0}), xg::ones({2})); },
-                                {"(0,)", "(2,)"});
-    rows.gives(name, "no elements beside one", [f] { return f(xg::ones({3, 0}), xg::ones({1})); }, {3, 0}, {});
-    rows.throws<xg::ShapeError>(name, "a shape that overflows",
-                                [f] {
-                                    const Tensor one = xg::ones({1, 1});
-                                    return f(xg::broadcast_to(one, {kHuge, 1}), xg::broadcast_to(one, {1, kHuge}));
-                                },
-                                {"(1099511627776, 1099511627776)"});
-}
-
-void arithmetic(BadInputs& rows, const std::string& name, Binary f, const std::vector<double>& expected) {
-    binary(rows, name, f);
-    rows.gives(
-        name, "NaN on either side, and infinities",
-        [f] {
-            return f(of({kNan, 1, kInf, kInf, -1}), of({1, kNan, kInf, -kInf, 0}));
-        },
-        {5}, expected);
-}
-
-void refuses_bools(BadInputs& rows, const std::string& name, Binary f) {
-    rows.throws<xg::DTypeError>(name, "two of bool",
-                                [f] {
-                                    return f(xg::tensor({true, false}), xg::tensor({true, true}));
-                                },
-                                {"bool"});
-}
 
 /// Of a NaN with itself and with a number, and of infinities.
 void comparison(BadInputs& rows, const std::string& name, Binary f, const std::vector<double>& expected) {
@@ -104,22 +36,17 @@ void bad_elementwise(BadInputs& rows) {
     unary(rows, "neg", xg::neg);
     at_ends(rows, "neg", xg::neg, {kInf, -kInf, 1, 0});
     refuses_bool(rows, "neg", xg::neg);
-    unary(rows, "exp", xg::exp);
-    at_ends(rows, "exp", xg::exp, {0, kInf, std::exp(-1.0), 1});
-    unary(rows, "log", xg::log);
-    at_ends(rows, "log", xg::log, {kNan, kInf, kNan, -kInf});
-    unary(rows, "sqrt", xg::sqrt);
-    at_ends(rows, "sqrt", xg::sqrt, {kNan, kInf, kNan, 0});
+    function(rows, "exp", xg::exp, {0, kInf, std::exp(-1.0), 1});
+    function(rows, "log", xg::log, {kNan, kInf, kNan, -kInf});
+    function(rows, "sqrt", xg::sqrt, {kNan, kInf, kNan, 0});
     unary(rows, "square", xg::square);
     at_ends(rows, "square", xg::square, {kInf, kInf, 1, 0});
     unary(rows, "abs", xg::abs);
     at_ends(rows, "abs", xg::abs, {kInf, kInf, 1, 0});
     unary(rows, "sign", xg::sign);
     at_ends(rows, "sign", xg::sign, {-1, 1, -1, 0});
-    unary(rows, "tanh", xg::tanh);
-    at_ends(rows, "tanh", xg::tanh, {-1, 1, std::tanh(-1.0), 0});
-    unary(rows, "sigmoid", xg::sigmoid);
-    at_ends(rows, "sigmoid", xg::sigmoid, {0, 1, 1 / (1 + std::exp(1.0)), 0.5});
+    function(rows, "tanh", xg::tanh, {-1, 1, std::tanh(-1.0), 0});
+    function(rows, "sigmoid", xg::sigmoid, {0, 1, 1 / (1 + std::exp(1.0)), 0.5});
     unary(rows, "relu", xg::relu);
     at_ends(rows, "relu", xg::relu, {0, kInf, 0, 0});
     refuses_bool(rows, "relu", xg::relu);
@@ -139,6 +66,17 @@ void bad_elementwise(BadInputs& rows) {
     comparison(rows, "less_equal", xg::less_equal, {0, 0, 0, 1, 1});
     comparison(rows, "greater", xg::greater, {0, 0, 0, 0, 0});
     comparison(rows, "greater_equal", xg::greater_equal, {0, 0, 0, 1, 0});
+
+    for (const auto& [name, f] : {std::pair<const char*, Binary>("add", xg::add),
+                                  {"sub", xg::sub},
+                                  {"mul", xg::mul},
+                                  {"div", xg::div},
+                                  {"pow", xg::pow},
+                                  {"minimum", xg::minimum},
+                                  {"maximum", xg::maximum},
+                                  {"equal", xg::equal},
+                                  {"less", xg::less}})
+        bad::refuses_wide(rows, name, f);
 
     // Integers: PyTorch's answers.
     const xg::TensorOptions i64{.dtype = xg::int64};

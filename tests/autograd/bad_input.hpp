@@ -63,3 +63,11 @@ private:
 
 void bad_elementwise(BadInputs& rows);
 void bad_shapes(BadInputs& rows);
+void bad_functions(BadInputs& rows);
+void bad_logic(BadInputs& rows);
+void bad_activations(BadInputs& rows);
+void bad_scans(BadInputs& rows);
+void bad_orders(BadInputs& rows);
+void bad_counts(BadInputs& rows);
+void bad_reductions(BadInputs& rows);
+void bad_in_place(BadInputs& rows);

@@ -2,46 +2,17 @@
 
 #include <limits>
 
-#include <xgrad/core/error.hpp>
-
-#include "bad_input.hpp"
+#include "bad_row_makers.hpp"
 
 using xg::Tensor;
 
 namespace {
 
-using Reduction = Tensor (*)(const Tensor&, const xg::Axes&, bool);
-
-void reduction(BadInputs& rows, const std::string& name, Reduction f, double at_infinities) {
-    const auto refuses = [&]<class E>(E*, const std::string& about, const xg::Axes& axes, const std::string& part) {
-        rows.throws<E>(name, about, [=] { return f(xg::ones({2, 3}), axes, false); }, {part, "(2, 3)"});
-    };
-    xg::ShapeError* const shape = nullptr;
-    rows.throws<xg::ValueError>(name, "an undefined tensor", [f] { return f({}, {}, false); }, {"undefined"});
-    refuses(shape, "an axis too far", 2, "axis 2");
-    refuses(shape, "an axis too far back", -3, "axis -3");
-    refuses(shape, "an axis far away", std::numeric_limits<std::int64_t>::min(), "axis -9223372036854775808");
-    rows.throws<xg::ShapeError>(name, "an axis twice",
-                                [f] {
-                                    return f(xg::ones({2, 3}), {0, -2}, false);
-                                },
-                                {"axis -2", "twice"});
-    rows.throws<xg::ShapeError>(name, "an axis of a tensor of rank 0", [f] { return f(xg::ones({}), 0, false); },
-                                {"axis 0", "()"});
-    rows.gives(name, "NaN", [f] { return f(xg::tensor({{1.0, kNan}, {2.0, 3.0}}), 1, true) * 0; }, {2, 1}, {kNan, 0});
-    rows.gives(name, "infinities of both signs",
-               [f] {
-                   return f(xg::tensor({1.0, kInf, -kInf}), {}, false);
-               },
-               {}, {at_infinities});
-    rows.gives(name, "results for no elements to be reduced", [f] { return f(xg::ones({0, 3}), 1, false); }, {0}, {});
-}
-
 void reductions(BadInputs& rows) {
-    reduction(rows, "sum", xg::sum, kNan);
-    reduction(rows, "mean", xg::mean, kNan);
-    reduction(rows, "max", xg::max, kInf);
-    reduction(rows, "min", xg::min, -kInf);
+    bad::reduction(rows, "sum", xg::sum, kNan);
+    bad::reduction(rows, "mean", xg::mean, kNan);
+    bad::reduction(rows, "max", xg::max, kInf);
+    bad::reduction(rows, "min", xg::min, -kInf);
     rows.gives("sum", "no elements", [] { return xg::sum(xg::ones({0})); }, {}, {0});
     rows.gives("sum", "no elements along an axis", [] { return xg::sum(xg::ones({2, 0}), 1); }, {2}, {0, 0});
     rows.gives("sum", "bools", [] { return xg::sum(xg::tensor({true, true})); }, {}, {2});
