@@ -12,6 +12,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <xgrad/autograd/detail/kernels.hpp>
+#include <xgrad/autograd/detail/near_exp.hpp>
 
 // Turns a function of vectors (xsimd's batches) into a kernel. Only for the kernel files: it includes xsimd.
 
@@ -53,7 +54,7 @@ constexpr Kernel batch_kernel(F) {
     return [](void* out, const void* const* in, std::int64_t n) { map_batches<T, N>(out, in, n, F{}); };
 }
 
-/// The same but for elements where `Outside{}(x)`, which `Exact{}(x)` is for.
+/// The same of one vector, but for elements where `Outside{}(x)`, which `Exact{}(x)` is for.
 template <class T, class F, class Outside, class Exact>
 constexpr Kernel batch_kernel_with_tails(F, Outside, Exact) {
     return [](void* out, const void* const* in, std::int64_t n) {
@@ -62,13 +63,20 @@ constexpr Kernel batch_kernel_with_tails(F, Outside, Exact) {
         constexpr std::int64_t block = 1024;
         for (std::int64_t i = 0; i < n; i += block) {
             const std::int64_t size = std::min(block, n - i);
-            const void* const from = x + i;
-            map_batches<T, 1>(y + i, &from, size, F{});
             int any = 0;
             for (std::int64_t k = i; k < i + size; ++k) any |= Outside{}(x[k]) ? 1 : 0;
-            if (any == 0) continue;
-            for (std::int64_t k = i; k < i + size; ++k)
-                if (Outside{}(x[k])) y[k] = Exact{}(x[k]);
+            const void* from = x + i;
+            if (any == 0) {
+                map_batches<T, 1>(y + i, &from, size, F{});
+                continue;
+            }
+            // Kept apart from `out`, which may be the input.
+            alignas(64) T kept[block];
+            std::copy_n(x + i, size, kept);
+            from = kept;
+            map_batches<T, 1>(y + i, &from, size, F{});
+            for (std::int64_t k = 0; k < size; ++k)
+                if (Outside{}(kept[k])) y[i + k] = Exact{}(kept[k]);
         }
     };
 }
@@ -108,9 +116,12 @@ xsimd::batch<T> each_lane(const xsimd::batch<T>& x, F&& f) {
 template <class T>
 xsimd::batch<T> exp_with_tails(const xsimd::batch<T>& x) {
     using Vector = xsimd::batch<T>;
-    const auto far = xsimd::abs(x) > Vector(sizeof(T) == 4 ? T(86) : T(707));
-    const Vector root = xsimd::exp(xsimd::select(far, x * T(0.5), x));
-    return xsimd::select(far, root * root, root);
+    const auto near = xsimd::abs(x) <= Vector(sizeof(T) == 4 ? T(86) : T(707));
+    const Vector e = near_exp<T>(x);
+    if (xsimd::all(near)) [[likely]]
+        return e;
+    const Vector root = xsimd::exp(x * T(0.5));
+    return xsimd::select(near, e, root * root);
 }
 
 /// log(x), of subnormal numbers too.

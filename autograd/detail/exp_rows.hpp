@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include <xgrad/autograd/detail/near_exp.hpp>
 #include <xgrad/autograd/detail/xtensor_headers.hpp>
 
 // exp over rows of numbers that are not positive, as softmax and its relatives need it. Only for kernel files: it includes xtensor's vectors.
@@ -17,8 +18,12 @@ template <class T>
 xsimd::batch<T> exp_of_distances(const xsimd::batch<T>& d) {
     using Vector = xsimd::batch<T>;
     constexpr T edge = sizeof(T) == 4 ? T(-87) : T(-708), gone = sizeof(T) == 4 ? T(-104) : T(-746);
-    Vector e = xsimd::exp(d);
-    if (xsimd::any((d < Vector(edge)) & (d > Vector(gone)))) [[unlikely]] {
+    const auto near = d >= Vector(edge);
+    Vector e = near_exp<T>(d);
+    if (xsimd::all(near)) [[likely]]
+        return e;
+    e = xsimd::select(near, e, xsimd::exp(d));
+    if (xsimd::any((d < Vector(edge)) & (d > Vector(gone)))) {
         alignas(64) T from[Vector::size], to[Vector::size];
         d.store_aligned(from);
         e.store_aligned(to);

@@ -2,14 +2,12 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
+#include <xgrad/autograd/detail/batches.hpp>
 #include <xgrad/autograd/detail/map.hpp>
 
 namespace xg::detail {
-
-/// Where exp comes near the ends of T's normal numbers.
-template <class T>
-inline constexpr T kEdge = sizeof(T) == 4 ? T(87) : T(708);
 
 /// The kernels for a floating-point type: xtensor expressions over flat arrays. xtensor's == and != compare whole arrays: the element-wise
 /// form is xt::equal (xt::not_equal finds NaN equal to itself in some versions of xsimd).
@@ -17,10 +15,7 @@ template <class T>
 Kernel floating_kernel(Fn fn) noexcept {
     switch (fn) {
         case Fn::neg: return vector_kernel<T, 1>([](const auto& x) { return -x; });
-        case Fn::exp:
-            return tailed_kernel<T>([](const auto& x) { return xt::exp(x); },
-                                    [](T x) { return (x < -kEdge<T>) | (x > kEdge<T>); },
-                                    [](T x) { return std::exp(x); });
+        case Fn::exp: return batch_kernel<T, 1>([](const auto& x) { return exp_of<T>(x); });
         case Fn::log:
             return tailed_kernel<T>([](const auto& x) { return xt::log(x); },
                                     [](T x) { return (x > T(0)) & (x < std::numeric_limits<T>::min()); },
@@ -31,14 +26,18 @@ Kernel floating_kernel(Fn fn) noexcept {
         case Fn::sign:
             return element_kernel<T, T>(
                 [](T x) { return x != x ? x : static_cast<T>(static_cast<int>(x > 0) - static_cast<int>(x < 0)); });
-        case Fn::tanh: return vector_kernel<T, 1>([](const auto& x) { return xt::tanh(x); });
+        case Fn::tanh:
+            if constexpr (std::is_same_v<T, float>)
+                return batch_kernel<T, 1>([](const auto& x) { return quick_tanh(x); });
+            else
+                return vector_kernel<T, 1>([](const auto& x) { return xt::tanh(x); });
         // exp of what is never positive: exact in the far tails, where 1 / (1 + exp(-x)) overflows.
         case Fn::sigmoid:
-            return tailed_kernel<T>(
-                [](const auto& x) {
-                    return xt::where(x < T(0), xt::exp(-xt::abs(x)), T(1)) / (T(1) + xt::exp(-xt::abs(x)));
-                },
-                [](T x) { return x < -kEdge<T>; }, [](T x) { return std::exp(x); });
+            return batch_kernel<T, 1>([](const xsimd::batch<T>& x) {
+                using Vector = xsimd::batch<T>;
+                const Vector e = exp_of<T>(xsimd::select(x > Vector(T(40)), Vector(T(-40)), -xsimd::abs(x)));
+                return xsimd::select(x < Vector(T(0)), e, Vector(T(1))) / (e + T(1));
+            });
         case Fn::relu: return vector_kernel<T, 1>([](const auto& x) { return xt::where(x <= T(0), T(0), x); });
         case Fn::add: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a + b; });
         case Fn::sub: return vector_kernel<T, 2>([](const auto& a, const auto& b) { return a - b; });
