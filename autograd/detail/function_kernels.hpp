@@ -189,7 +189,7 @@ Kernel floating_function_kernel(Fn fn) noexcept {
         // From the nearer end, so that the weights 0 and 1 give the ends themselves.
         case Fn::lerp:
             return element_kernel<T, T, T, T>(
-                [](T a, T b, T w) { return std::abs(w) < T(0.5) ? a + w * (b - a) : b - (b - a) * (T(1) - w); });
+                [](T a, T b, T w) { return w < T(0.5) ? a + w * (b - a) : b - (b - a) * (T(1) - w); });
         case Fn::clip: return element_kernel<T, T, T, T>([](T x, T low, T high) { return clip(x, low, high); });
         default: return nullptr;
     }

@@ -165,6 +165,7 @@ BOOST_AUTO_TEST_CASE(of_two) {
     check(xg::xlogy(of({1}), of({1e-310})), {std::log(1e-310)}, 1e-15);
     check(xg::lerp(of({1, 2}), of({3, 6}), 0.25), {1.5, 3});
     check(xg::lerp(of({0.1}), of({0.7}), 1), {0.7});
+    check(xg::lerp(of({0}), of({inf}), -1), {-inf});
     BOOST_TEST(contains(message_of<xg::ShapeError>([] {
                             xg::atan2(xg::ones({2, 3}), xg::ones({4}));
                         }),
