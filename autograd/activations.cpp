@@ -74,8 +74,10 @@ Tensor gelu_second(const Numbers&, const Tensor& x) {
 Tensor gelu_tanh_second(const Numbers&, const Tensor& v) {
     constexpr double k = 0.79788456080286536, c = 0.044715;
     const Tensor x = clip(v, -100, 100);  // beyond, it is 0, but its factors would overflow
-    const Tensor t = tanh((x + c * pow(x, 3)) * k), du = (1 + 3 * c * square(x)) * k, ddu = x * (6 * k * c);
-    return (1 - square(t)) * (du + 0.5 * x * (ddu - 2 * t * square(du)));
+    const Tensor u = (x + c * pow(x, 3)) * k, du = (1 + 3 * c * square(x)) * k, ddu = x * (6 * k * c);
+    // tanh(u) and 1 - its square, of which the latter keeps its digits far out, where its factors are great.
+    const Tensor above = sigmoid(2 * u), below = sigmoid(-2 * u), t = above - below;
+    return 4 * above * below * (du + 0.5 * x * (ddu - 2 * t * square(du)));
 }
 
 Tensor silu_second(const Numbers&, const Tensor& x) {

@@ -156,6 +156,11 @@ BOOST_AUTO_TEST_CASE(tails) {
     BOOST_TEST(xg::gelu(xg::tensor({-20.0})).item() == 0);
     BOOST_TEST(xg::gelu(xg::tensor({1e30, -1e30}), xg::GeluApproximation::tanh).to_vector()[0] == 1e30F);
     BOOST_TEST(xg::softplus(xg::tensor({-100.0})).item() > 0);
+    // The second derivative where 1 - tanh² is small and its factor great, by mpmath.
+    const Tensor steep = xg::tensor({7.0, -7.0}, support::f64_leaf);
+    const Tensor y = xg::gelu(steep, xg::GeluApproximation::tanh);
+    const Tensor second = xg::grad(xg::sum(xg::grad(xg::sum(y), steep, {.create_graph = true})), steep);
+    for (const double found : second.to_vector()) BOOST_TEST(std::abs(found / -3.2322584067057344e-13 - 1) < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(prelu) {
