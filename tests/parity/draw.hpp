@@ -117,6 +117,8 @@ private:
 inline constexpr double kLargest = 1e6;
 /// Nearer to a point without a derivative no tame step may be.
 inline constexpr double kNearest = 1e-6;
+/// The same where second derivatives are compared, which are greater there, so that more of their digits cancel.
+inline constexpr double kNearestTwice = 1e-5;
 
 /// Whether a step's inputs are far enough from where it has no derivative.
 bool smooth(const Program& program, const Step& step, const std::vector<const Array*>& inputs);

@@ -3,13 +3,6 @@
 namespace parity {
 namespace {
 
-/// Two inputs that broadcast, now and then one of integers.
-void pair(Draw& d) {
-    const Array& a = d.real();
-    d.number_beside(a.shape);
-    if (d.random.coin(0.3)) std::swap(d.step.inputs[0], d.step.inputs[1]);
-}
-
 /// The second away from 0.
 void quotient(Draw& d) {
     const Array& a = d.real();

@@ -10,6 +10,10 @@ void add_reductions(TorchTable& t);
 void add_shaping(TorchTable& t);
 void add_products(TorchTable& t);
 void add_losses(TorchTable& t);
+void add_functions(TorchTable& t);
+void add_activations(TorchTable& t);
+void add_logic(TorchTable& t);
+void add_in_place(TorchTable& t);
 void add_wrong(TorchTable& t);
 
 inline void add_torch_families(TorchTable& t) {
@@ -18,6 +22,10 @@ inline void add_torch_families(TorchTable& t) {
     add_shaping(t);
     add_products(t);
     add_losses(t);
+    add_functions(t);
+    add_activations(t);
+    add_logic(t);
+    add_in_place(t);
     add_wrong(t);
 }
 

@@ -27,7 +27,7 @@ const Array& Maker::value(const Ref& ref) const {
 
 bool smooth(const Program& program, const Step& step, const std::vector<const Array*>& inputs) {
     if (!step.operation->distance || (program.wild && !step.operation->ordered)) return true;
-    return step.operation->distance(inputs, step.options) > kNearest;
+    return step.operation->distance(inputs, step.options) > (program.second ? kNearestTwice : kNearest);
 }
 
 void Maker::add(Step step) {

@@ -30,7 +30,7 @@ std::vector<std::string> missing_operations(const std::string& source) {
     // As in the gradient-check table: what returns tensors, alone or several of them.
     const std::regex include(R"(#include <xgrad/autograd/(\w+\.hpp)>)");
     const std::regex function(
-        R"(XG_EXPORT (?:Tensor|std::(?:pair|tuple|vector)<[^;(]*Tensor[^;(]*>|\w+Result) (\w+)\()");
+        R"(XG_EXPORT (?:Tensor&?|std::(?:pair|tuple|vector)<[^;(]*Tensor[^;(]*>|\w+Result) (\w+)\()");
     std::set<std::string> expected = kMembers;
     for (const std::string& header : found_in(xg::read_file(folder + "ops.hpp"), include))
         if (header != "creation.hpp") expected.merge(found_in(xg::read_file(folder + header), function));
