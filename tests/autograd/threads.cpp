@@ -52,6 +52,44 @@ BOOST_AUTO_TEST_CASE(two_graphs_over_the_same_leaves) {
     for (const Tensor& leaf : shared) BOOST_TEST(!leaf.grad().defined());
 }
 
+BOOST_AUTO_TEST_CASE(eight_threads_with_weights_in_common) {
+#ifdef __SANITIZE_THREAD__
+    constexpr int kSteps = 30;
+#else
+    constexpr int kSteps = 1000;
+#endif
+    constexpr int kThreads = 8, kKinds = 5;
+    const std::vector<Tensor> weights = leaves();
+    // Each its own input, a leaf of its own graphs, which is another at every step.
+    const auto at = [&](int thread, int kind) {
+        std::vector<Tensor> in = weights;
+        in[0] = (weights[0].detach() * (1 + 0.1 * thread)).requires_grad(true);
+        return gradients(in, 1 + 0.25 * kind);
+    };
+    std::vector<std::vector<Tensor>> alone;
+    for (int t = 0; t < kThreads; ++t)
+        for (int kind = 0; kind < kKinds; ++kind) alone.push_back(at(t, kind));
+    std::atomic<int> wrong{0}, steps{0};
+    std::vector<std::thread> workers;
+    for (int t = 0; t < kThreads; ++t)
+        workers.emplace_back([&, t] {
+            for (int step = 0; step < kSteps; ++step, ++steps) {
+                const auto found = at(t, step % kKinds);
+                const auto& expected = alone[static_cast<std::size_t>(t * kKinds + step % kKinds)];
+                for (std::size_t i = 0; i < found.size(); ++i)
+                    if (!same_bits(found[i], expected[i])) ++wrong;
+            }
+        });
+    for (auto& worker : workers) worker.join();
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(steps == kThreads * kSteps);
+    for (const Tensor& leaf : weights) {
+        BOOST_TEST(!leaf.grad().defined());
+        BOOST_TEST(leaf.version() == 0u);
+    }
+    BOOST_TEST(!same_bits(alone[0][1], alone[kKinds][1]));
+}
+
 BOOST_AUTO_TEST_CASE(graphs_of_their_own) {
     std::vector<std::thread> workers;
     std::vector<Tensor> collected(4);
