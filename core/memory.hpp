@@ -17,6 +17,8 @@ struct MemoryStats {
         0;  ///< In use, counting blocks of more than 4 KiB: all arrays that matter, and no graph nodes and shapes.
     std::int64_t peak = 0;      ///< The most that were ever in use at once, since the start or the last PeakMemory.
     std::int64_t reserved = 0;  ///< Taken from the system: in use, of any size, or kept for later.
+    std::int64_t pooled =
+        0;  ///< Kept for later, of the same sizes as `live`: what `release_memory` can give back. 0 under AddressSanitizer.
 };
 XG_EXPORT MemoryStats memory_stats() noexcept;
 

@@ -26,7 +26,7 @@ constinit thread_local SmallLists* small_lists = &no_small_lists;
 
 namespace {
 
-std::atomic<std::int64_t> live_bytes{0}, peak_bytes{0}, reserved_bytes{0};
+std::atomic<std::int64_t> live_bytes{0}, peak_bytes{0}, reserved_bytes{0}, reserved_small{0};
 
 // A thread's own count goes into the common one when it has grown by this much either way: an atomic operation a block would show in the
 // time of a step.
@@ -64,6 +64,15 @@ void use_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t 
 #endif
 }
 
+constexpr std::size_t kCounted = 4096;  // blocks above this
+
+/// Notes memory that was taken from the system, or given back.
+void reserve(std::int64_t bytes) noexcept {
+    reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    if (std::abs(bytes) <= static_cast<std::int64_t>(kCounted))
+        reserved_small.fetch_add(bytes, std::memory_order_relaxed);
+}
+
 void* system_get(std::size_t bytes) {
     void* block = std::aligned_alloc(64, bytes);
     if (block == nullptr) {
@@ -72,16 +81,14 @@ void* system_get(std::size_t bytes) {
     }
     if (block == nullptr) throw std::bad_alloc();
     use_large_pages(block, bytes);
-    reserved_bytes.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+    reserve(static_cast<std::int64_t>(bytes));
     return block;
 }
 
 void system_put(void* block, std::size_t bytes) noexcept {
     std::free(block);
-    reserved_bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+    reserve(-static_cast<std::int64_t>(bytes));
 }
-
-constexpr std::size_t kCounted = 4096;  // blocks above this
 
 }  // namespace
 
@@ -279,8 +286,11 @@ void release_memory() noexcept {
 
 MemoryStats memory_stats() noexcept {
     detail::settle();
-    return {detail::live_bytes.load(std::memory_order_relaxed), detail::peak_bytes.load(std::memory_order_relaxed),
-            detail::reserved_bytes.load(std::memory_order_relaxed)};
+    const std::int64_t live = detail::live_bytes.load(std::memory_order_relaxed),
+                       reserved = detail::reserved_bytes.load(std::memory_order_relaxed),
+                       small = detail::reserved_small.load(std::memory_order_relaxed);
+    return {live, detail::peak_bytes.load(std::memory_order_relaxed), reserved,
+            std::max<std::int64_t>(0, reserved - small - live)};
 }
 
 PeakMemory::PeakMemory() noexcept
