@@ -118,6 +118,49 @@ std::vector<double> classifier_steps(const bench::Options& options) {
     return bench::measure_steps(step, options);
 }
 
+/// Hv of the classifier's loss, by differentiating the gradient's product with v.
+std::vector<double> hessian_vector(const bench::Options& options) {
+    torch::nn::Sequential model = make_mlp(784, {512, 512}, 10);
+    const std::vector<Tensor> parameters = model->parameters();
+    const Tensor x = torch::randn({128, 784});
+    const Tensor y = torch::randint(10, {128}, torch::kLong);
+    std::vector<Tensor> v;
+    for (const Tensor& p : parameters) v.push_back(torch::randn_like(p));
+    const auto step = [&] {
+        const Tensor loss = torch::nn::functional::cross_entropy(model->forward(x), y);
+        const auto gradients =
+            torch::autograd::grad({loss}, parameters, {}, /*retain_graph=*/true, /*create_graph=*/true);
+        torch::autograd::grad(gradients, parameters, v);
+    };
+    return bench::measure_steps(step, options);
+}
+
+/// All second derivatives of a small network's loss, a row after another: the C++ front end has no other way.
+std::vector<double> whole_hessian(const bench::Options& options) {
+    torch::nn::Sequential model = make_mlp(2, {64}, 1);
+    const std::vector<Tensor> parameters = model->parameters();
+    const Tensor x = torch::randn({32, 2}), y = torch::randn({32, 1});
+    const auto step = [&] {
+        const Tensor loss = torch::mse_loss(model->forward(x), y);
+        std::vector<Tensor> rows;
+        for (const Tensor& g : torch::autograd::grad({loss}, parameters, {}, true, true)) {
+            const Tensor flat = g.reshape({-1});
+            for (std::int64_t i = 0; i < flat.numel(); ++i) {
+                std::vector<Tensor> row;
+                // A gradient may not depend on every parameter.
+                for (const Tensor& h : torch::autograd::grad({flat[i]}, parameters, {}, true, false, true))
+                    row.push_back(h.defined() ? h.reshape({-1}) : Tensor());
+                for (std::size_t k = 0; k < row.size(); ++k)
+                    if (!row[k].defined()) row[k] = torch::zeros({parameters[k].numel()});
+                rows.push_back(torch::cat(row));
+            }
+        }
+        const Tensor seen = torch::stack(rows);
+        if (seen.size(0) != 257 || seen.size(1) != 257) throw std::runtime_error("not the whole Hessian");
+    };
+    return bench::measure_steps(step, options);
+}
+
 std::vector<double> deep_epochs(const bench::Options& options) {
     torch::nn::Sequential model = make_mlp(2, deep_widths(), 1);
     torch::optim::SGD optimizer(model->parameters(), torch::optim::SGDOptions(0.01));
@@ -179,6 +222,10 @@ void run(const bench::Options& options) {
         const Tensor x = torch::linspace(-50, 100, 20'000).reshape({-1, 1});
         bench::report(options, mse_steps(make_mlp(1, {256}, 1), true, x, torch::log(x.clamp_min(1)), options), 1e3,
                       "ms");
+    } else if (row == "M") {
+        bench::report(options, hessian_vector(options), 1e3, "ms");
+    } else if (row == "N") {
+        bench::report(options, whole_hessian(options), 1e3, "ms");
     } else if (row == "products") {
         bench::report(options, products(options), 1e3, "ms", ", \"core\": \"" + blas_core() + "\"");
     } else {

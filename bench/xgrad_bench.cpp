@@ -17,6 +17,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "derivatives.hpp"
 #include "families.hpp"
 #include "measure.hpp"
 #include "warm.hpp"
@@ -184,7 +185,16 @@ void blas(const bench::Options&) {
 
 const std::vector<std::pair<std::string, std::function<void(const bench::Options&)>>>& rows() {
     static const std::vector<std::pair<std::string, std::function<void(const bench::Options&)>>> all = {
-        {"A", chain}, {"B", linear_steps}, {"D", deep_steps}, {"E", norm_steps}, {"G", deep_epochs}};
+        {"A", chain},
+        {"B", linear_steps},
+        {"D", deep_steps},
+        {"E", norm_steps},
+        {"G", deep_epochs},
+        {"M", bench::hessian_vector},
+        {"N", bench::whole_hessian},
+        {"O", bench::sample_norms},
+        {"P", bench::checkpoint_steps},
+        {"Q", bench::checkpoint_memory}};
     return all;
 }
 

@@ -31,7 +31,7 @@ def arguments():
     known = {row.id for row in row_list.ROWS} | {row.program_row for row in row_list.ROWS}
     args.families, rows = [], []
     for name in (name.strip() for name in args.rows.split(",") if name.strip()):
-        row = name.upper().replace("-HAND", "-hand")
+        row = name.upper().replace("-HAND", "-hand").replace("-OWN", "-own")
         if row in known:
             rows.append(row)
         elif name.lower() in family_list.FAMILIES:

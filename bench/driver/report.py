@@ -28,7 +28,7 @@ def judge(measured):
         if own is not None:
             verdict["ratio"] = own / medians[verdict["best_peer"]]
     if row.own:
-        verdict.update(best_peer="xgrad without norms", ratio=None)
+        verdict.update(best_peer=row.own, ratio=None)
         if own is not None:
             ratio = statistics.median(measured.ratios)
             verdict.update(ratio=ratio, holds=ratio <= row.limit)
@@ -107,7 +107,7 @@ def print_row(measured):
         label = measured.choices.get(name, "")
         print(f"   {name:<16} {span(samples):<26} {label}")
     if measured.ratios:
-        print(f"   {'ratio to own D':<16} {span(measured.ratios)}")
+        print(f"   ratio to {row.own}: {span(measured.ratios)}")
     for name, reason in measured.missing.items():
         print(f"   {name:<16} not measured: {reason}")
 

@@ -22,7 +22,7 @@ class Row:
     unit: str
     races: tuple = ()
     limit: float | None = None  # what xgrad's figure itself may be, in `unit`
-    own: bool = False  # judged by the ratio that xgrad_bench takes to its own row without norms
+    own: str = ""  # judged by the ratio that xgrad_bench takes itself, to this
     peers: tuple = ALL  # who does this row at all
     kind: str = "program"  # what is measured: the row of a program, "compile", "peak" or "size"
 
@@ -32,6 +32,7 @@ class Row:
         return self.id.split("-")[0]
 
 
+DIFFERENTIATORS = (*LIBTORCH, "jax", "torch-cpp")
 NO_KERAS = tuple(p for p in ALL if p != "keras")
 ROWS = (
     Row("A", "chain of 50 x (mul, tanh) on 8 floats, an operation", "us", peers=NO_KERAS,
@@ -40,7 +41,7 @@ ROWS = (
     Row("B", "Linear(2,1), batch 32, MSE, SGD, a step", "us", races=(Race(0.17),)),
     Row("C", "2-64-1 MLP, batch 32, Adam, a step", "us", races=(Race(0.18),)),
     Row("D", "100 x (Linear(64), ReLU), batch 32, SGD, a step", "ms", races=(Race(0.65),)),
-    Row("E", "D and all three norms of every layer", "ms", peers=NO_KERAS, own=True, limit=1.03),
+    Row("E", "D and all three norms of every layer", "ms", peers=NO_KERAS, own="xgrad without norms", limit=1.03),
     Row("F", "MLP 784-512-512-10, batch 128, cross-entropy, Adam, a step", "ms", peers=NO_KERAS,
         races=(Race(0.6, (*LIBTORCH, *TORCH)), Race(1.0, ("jax",)))),
     Row("G-hand", "the stack of D, 75000 rows in 4 batches, an epoch, loop by hand", "s", races=(Race(1.0, LIBTORCH),)),
@@ -49,6 +50,13 @@ ROWS = (
     Row("J", "compile one training script, g++ -O2", "s", races=(Race(0.1),), peers=("libtorch", "torch-cpp"), kind="compile"),
     Row("K-hand", "peak memory of G-hand, whole process", "MB", limit=1000, kind="peak"),
     Row("L", "size of the shared library, stripped", "MB", limit=5, peers=("libtorch", "torch-cpp"), kind="size"),
+    Row("M", "Hessian-vector product of F's MLP and loss", "ms", peers=DIFFERENTIATORS, races=(Race(1.3, ("jax",)),)),
+    Row("M-own", "the same beside the gradient alone", "ms", peers=(), own="xgrad's gradient", limit=3),
+    Row("N", "whole Hessian of the 2-64-1 MLP, batch 32: 257 parameters", "ms", peers=DIFFERENTIATORS,
+        races=(Race(0.5, LIBTORCH), Race(3, ("jax",)))),
+    Row("O", "norms of each sample's gradient of F's MLP", "ms", peers=(), own="xgrad's plain step", limit=2),
+    Row("P", "steps of D, batch 4096, in 10 checkpointed pieces", "ms", peers=(), own="xgrad without checkpoints", limit=4 / 3),
+    Row("Q", "memory of such a step at its peak", "MB", peers=(), own="xgrad without checkpoints", limit=0.3),
 )
 
 

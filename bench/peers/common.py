@@ -13,7 +13,7 @@ DEEP_ROWS = 75_000
 DEEP_BATCH = 18_750
 # Row -> (how many of it a second has, name of the unit).
 UNITS = {"A": (1e6 / 101, "us"), "B": (1e6, "us"), "C": (1e6, "us"), "D": (1e3, "ms"), "E": (1e3, "ms"), "F": (1e3, "ms"),
-         "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms")}
+         "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms"), "M": (1e3, "ms"), "N": (1e3, "ms")}
 
 
 def arguments(modes):

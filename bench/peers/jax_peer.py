@@ -110,6 +110,21 @@ def chain(args):
     return common.measure_steps(lambda: jax.block_until_ready(run(a)), args)
 
 
+def hessian_vector(args):
+    """Hv of the classifier's loss: the derivative of the gradient along v."""
+    layers, (x, labels) = make_mlp(784, [512, 512], 10), (jnp.asarray(a) for a in common.class_data())
+    v = jax.tree.map(jnp.ones_like, layers)
+    run = jax.jit(lambda layers, v: jax.jvp(lambda p: jax.grad(cross_entropy)(p, x, labels), (layers,), (v,)))
+    return common.measure_steps(lambda: jax.block_until_ready(run(layers, v)), args)
+
+
+def whole_hessian(args):
+    """All second derivatives of a small network's loss."""
+    layers, (x, y) = make_mlp(2, [64], 1), (jnp.asarray(a) for a in common.regression_data(32))
+    run = jax.jit(jax.hessian(lambda p: mse(p, x, y)))
+    return common.measure_steps(lambda: jax.block_until_ready(run(layers)), args)
+
+
 def deep_epochs(args):
     trained = Trained(sgd_step, make_mlp(2, common.DEEP_WIDTHS, 1))
     x, y = common.regression_data(common.DEEP_ROWS)
@@ -130,6 +145,8 @@ def main():
         "G": lambda: deep_epochs(args),
         "H": lambda: steps(args, sgd_step, make_mlp(2, [256], 1), common.regression_data(common.DEEP_ROWS)),
         "I": lambda: steps(args, adam_step(mse), adam_state(make_mlp(1, [256], 1)), common.log_data()),
+        "M": lambda: hessian_vector(args),
+        "N": lambda: whole_hessian(args),
     }
     common.report(args.row, run[args.row]())
 
