@@ -95,15 +95,17 @@ public:
     }
 
 private:
+    [[noreturn]] static void freed(const Node& n) {
+        throw GradError(std::string("backward: the graph of ") + n.op +
+                        " was freed by an earlier backward; pass {.retain_graph = true} to that one to walk it again");
+    }
+
     void visit(Node* n) {
         if (n->pass == id_) return;
         if (n->active)
             throw GradError(std::string("backward: the graph of ") + n->op +
                             " is being walked by a backward that is still under way");
-        if (n->released)
-            throw GradError(
-                std::string("backward: the graph of ") + n->op +
-                " was freed by an earlier backward; pass {.retain_graph = true} to that one to walk it again");
+        if (leaves_only_ && n->released) freed(*n);
         n->pass = id_;
         n->active = true;
         n->pending = 0;
@@ -143,6 +145,7 @@ private:
         std::sort(w_.visited.begin(), w_.visited.end(), lower_number);
         for (const WantedOutput& o : outputs)
             if (o.node->pass == id_) o.node->needed = true;
+        const Node* gone = nullptr;
         for (Node* n : w_.visited) {
             n->runs = false;
             for (std::uint32_t i = 0; i < n->n_inputs; ++i) {
@@ -150,7 +153,10 @@ private:
                 n->runs = n->runs || (e.node ? e.node->needed : e.leaf.defined() && e.slot != Gradients::kUnwanted);
             }
             n->needed = n->needed || n->runs;
+            // What is on no path to a wanted tensor may have been freed.
+            if (n->runs && n->released) gone = n;
         }
+        if (gone != nullptr) freed(*gone);
     }
 
     void deliver_seed(const Tensor& root, Tensor seed) {

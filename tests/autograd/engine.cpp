@@ -130,6 +130,11 @@ BOOST_AUTO_TEST_CASE(a_second_backward) {
     BOOST_TEST(x.grad().item() == 24);
     // What a second graph shares with a freed one is named too.
     BOOST_TEST(contains(message_of<xg::GradError>([&] { (y + x).backward(); }), "square"));
+    // What no gradient goes through is not missed: u was computed from x, and is a constant to v.
+    const Tensor u = xg::square(x), v = leaf(5);
+    u.backward();
+    BOOST_TEST(xg::grad(u * v, v).item() == 4);
+    BOOST_TEST(contains(message_of<xg::GradError>([&] { xg::grad({u * v}, {v, x}); }), "square"));
     // create_graph keeps the graph.
     const Tensor w = xg::square(x);
     BOOST_TEST(xg::grad(w, x, {.create_graph = true}).item() == 4);
