@@ -24,6 +24,13 @@ Distance apart();
 double gap(const Array& x, const Sizes& axes, bool all_axes, int best = 0);
 /// gap() of the first input over the axes in the option "axes", "axis", or all.
 Distance gaps(int best = 0);
+/// gaps() in the order that sorting knows: NaN behind all numbers. Elements that are equal and not finite are a tie - but none where
+/// `known`, for operations that say which of several they take.
+Distance order_gaps(bool known, int best = 0);
+/// The least of greatest minus least over the groups of two elements or more of gaps(): how far all are from being equal.
+Distance spread();
+/// The least over the groups of gaps() of their greatest |x|: how far all are from being 0.
+Distance magnitude();
 /// The lesser of two.
 Distance both(Distance a, Distance b);
 

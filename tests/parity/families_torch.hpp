@@ -14,6 +14,7 @@ void add_functions(TorchTable& t);
 void add_activations(TorchTable& t);
 void add_logic(TorchTable& t);
 void add_in_place(TorchTable& t);
+void add_order(TorchTable& t);
 void add_wrong(TorchTable& t);
 
 inline void add_torch_families(TorchTable& t) {
@@ -26,6 +27,7 @@ inline void add_torch_families(TorchTable& t) {
     add_activations(t);
     add_logic(t);
     add_in_place(t);
+    add_order(t);
     add_wrong(t);
 }
 

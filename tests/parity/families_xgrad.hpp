@@ -15,6 +15,7 @@ void add_functions(Table& t);
 void add_activations(Table& t);
 void add_logic(Table& t);
 void add_in_place(Table& t);
+void add_order(Table& t);
 
 /// Operations with an error each, for the self-test.
 void add_wrong(Table& t);
