@@ -15,6 +15,9 @@ void add_activations(TorchTable& t);
 void add_logic(TorchTable& t);
 void add_in_place(TorchTable& t);
 void add_order(TorchTable& t);
+void add_joining(TorchTable& t);
+void add_padding(TorchTable& t);
+void add_matrices(TorchTable& t);
 void add_wrong(TorchTable& t);
 
 inline void add_torch_families(TorchTable& t) {
@@ -28,6 +31,9 @@ inline void add_torch_families(TorchTable& t) {
     add_logic(t);
     add_in_place(t);
     add_order(t);
+    add_joining(t);
+    add_padding(t);
+    add_matrices(t);
     add_wrong(t);
 }
 

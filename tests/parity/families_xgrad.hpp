@@ -16,6 +16,9 @@ void add_activations(Table& t);
 void add_logic(Table& t);
 void add_in_place(Table& t);
 void add_order(Table& t);
+void add_joining(Table& t);
+void add_padding(Table& t);
+void add_matrices(Table& t);
 
 /// Operations with an error each, for the self-test.
 void add_wrong(Table& t);
