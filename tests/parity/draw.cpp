@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "operation.hpp"
 
@@ -170,6 +171,24 @@ const Array& Draw::integers(const Sizes& shape, std::int64_t low, std::int64_t h
     need(low <= high && elements(shape) <= Maker::kMaxElements);
     Array array{Kind::integer, shape, std::vector<double>(static_cast<std::size_t>(elements(shape)))};
     for (double& v : array.values) v = static_cast<double>(random.integer(low, high));
+    return leaf(std::move(array));
+}
+
+const Array& Draw::different_integers(const Sizes& shape, std::size_t axis, std::int64_t n) {
+    need(shape[axis] <= n && elements(shape) <= Maker::kMaxElements);
+    Array array{Kind::integer, shape, std::vector<double>(static_cast<std::size_t>(elements(shape)))};
+    const std::int64_t size = shape[axis],
+                       inner = elements({shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, shape.end()});
+    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+    for (std::int64_t i = 0; i < elements(shape); ++i) {
+        if (i / inner % size != 0) continue;
+        std::iota(order.begin(), order.end(), 0);
+        for (std::int64_t k = 0; k < size; ++k) {
+            std::swap(order[static_cast<std::size_t>(k)], order[static_cast<std::size_t>(random.integer(k, n - 1))]);
+            const std::int64_t at = order[static_cast<std::size_t>(k)];
+            array.values[static_cast<std::size_t>(i + k * inner)] = static_cast<double>(random.coin(0.3) ? at - n : at);
+        }
+    }
     return leaf(std::move(array));
 }
 

@@ -44,6 +44,8 @@ public:
     const Array& matrix(std::int64_t n, std::int64_t m, const Want& want = {});
     /// Constants, from `low` to `high`.
     const Array& integers(const Sizes& shape, std::int64_t low, std::int64_t high);
+    /// Constants from -n to n - 1 as positions along an axis of n: no two along `axis` name the same.
+    const Array& different_integers(const Sizes& shape, std::size_t axis, std::int64_t n);
     /// A constant mask that broadcasts with `shape`, or an earlier one.
     const Array& mask_beside(const Sizes& shape);
     const Array& mask_of(const Sizes& shape);

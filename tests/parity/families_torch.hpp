@@ -18,6 +18,9 @@ void add_order(TorchTable& t);
 void add_joining(TorchTable& t);
 void add_padding(TorchTable& t);
 void add_matrices(TorchTable& t);
+void add_indexing(TorchTable& t);
+void add_brackets(TorchTable& t);
+void add_einsum(TorchTable& t);
 void add_wrong(TorchTable& t);
 
 inline void add_torch_families(TorchTable& t) {
@@ -34,6 +37,9 @@ inline void add_torch_families(TorchTable& t) {
     add_joining(t);
     add_padding(t);
     add_matrices(t);
+    add_indexing(t);
+    add_brackets(t);
+    add_einsum(t);
     add_wrong(t);
 }
 

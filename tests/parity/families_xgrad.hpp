@@ -19,6 +19,9 @@ void add_order(Table& t);
 void add_joining(Table& t);
 void add_padding(Table& t);
 void add_matrices(Table& t);
+void add_indexing(Table& t);
+void add_brackets(Table& t);
+void add_einsum(Table& t);
 
 /// Operations with an error each, for the self-test.
 void add_wrong(Table& t);

@@ -65,10 +65,9 @@ std::string name(const Program& program, const Ref& ref) {
     }
 }
 
-std::string expression(const Program& program, const Step& step) {
-    // in[0], in (all of them) and o.list("axes").
-    static const std::regex part(R"~(\bin\[(\d+)\]|\bin\b|\bo\.(?:as<[^>]*>|\w+)\("(\w+)"\))~");
-    const std::string& text = step.operation->call.text;
+std::string expression(const Program& program, const Step& step, const std::string& text) {
+    // in[0], in.back(), in (all of them) and o.list("axes").
+    static const std::regex part(R"~(\bin\b(?:\[(\d+)\]|(\.back\(\)))?|\bo\.(?:as<[^>]*>|\w+)\("(\w+)"\))~");
     std::string result;
     auto last = text.cbegin();
     for (std::sregex_iterator i(text.begin(), text.end(), part), end; i != end; ++i) {
@@ -78,7 +77,12 @@ std::string expression(const Program& program, const Step& step) {
         if (found[1].matched) {
             result += name(program, step.inputs.at(std::stoul(found[1])));
         } else if (found[2].matched) {
-            result += std::visit(OptionText{}, step.options.at(found[2]));
+            result += name(program, step.inputs.back());
+        } else if (found[3].matched) {
+            const Option& option = step.options.at(found[3]);
+            // Code of its own, which may name inputs.
+            const auto* choice = std::get_if<Choice>(&option);
+            result += choice != nullptr ? expression(program, step, choice->name) : std::visit(OptionText{}, option);
         } else {
             std::string all;
             for (const Ref& ref : step.inputs) all += (all.empty() ? "" : ", ") + name(program, ref);
@@ -116,7 +120,7 @@ std::string as_cpp(const Program& program, const Verdict& verdict) {
                 left += fmt::format("{}v{}_{}", k == 0 ? "" : ", ", s, k);
             left += "]";
         }
-        text += fmt::format("    const {} = {};\n", left, expression(program, step));
+        text += fmt::format("    const {} = {};\n", left, expression(program, step, step.operation->call.text));
         for (std::size_t k = 0; known && k < step.outputs.size(); ++k) {
             text += numbers("xgrad", "", verdict.xgrad.steps[s][k]);
             text += numbers("libtorch", "", verdict.torch.steps[s][k]);

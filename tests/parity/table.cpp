@@ -7,7 +7,8 @@ const Table& table() {
         Table t;
         for (auto* add : {add_elementwise, add_reductions, add_shaping, add_products, add_losses}) add(t);
         for (auto* add : {add_functions, add_activations, add_logic, add_in_place}) add(t);
-        for (auto* add : {add_order, add_joining, add_padding, add_matrices}) add(t);
+        for (auto* add : {add_order, add_joining, add_padding, add_matrices, add_indexing, add_brackets, add_einsum})
+            add(t);
         return t;
     }();
     return all;
