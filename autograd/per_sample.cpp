@@ -7,7 +7,7 @@
 
 #include <xgrad/autograd/detail/engine.hpp>
 #include <xgrad/autograd/detail/node.hpp>
-#include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/detail/sample_shares.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
@@ -228,7 +228,7 @@ private:
                 if (to.defined()) continue;
             }
             Tensor share = n.per_sample(gradients, i);
-            if (!share.defined()) share = of_formula(n, i);
+            if (!share.defined()) share = detail::shares_of_formula(n, i, batch_.samples);
             if (share.defined()) give(e, share.to(e.dtype));
         }
     }
@@ -239,71 +239,6 @@ private:
                 for (std::uint32_t i = 0; i < n->n_inputs; ++i)
                     if (n->edges[i].leaf.defined() && &body(n->edges[i].leaf) == &body(leaf)) return true;
         return false;
-    }
-
-    Tensor formula(Node& n, std::uint32_t i) const {
-        std::vector<Tensor> results(n.n_inputs);
-        Gradients gradients(n, results.data(), i);
-        n.run(gradients);
-        return results[i];
-    }
-
-    /// By the formula of the whole gradient.
-    Tensor of_formula(Node& n, std::uint32_t i) const {
-        const Edge& e = n.edges[i];
-        const std::int64_t samples = batch_.samples;
-        const Tensor whole = formula(n, i);
-        if (!whole.defined()) return {};
-        const Shape& shape = whole.shape();
-        // The input was broadcast along the samples, and that is not undone yet: leave them apart.
-        if (shape.rank() > e.shape.rank() && shape[0] == samples)
-            return detail::sum_to(whole, padded(e.shape, shape.rank(), samples), n.op)
-                .reshape(e.shape.inserted(0, samples));
-        if (n.forward == detail::ForwardRule::pointwise && shape.rank() == e.shape.rank() && shape[0] == samples) {
-            if (e.shape[0] == 1) {
-                Shape each = e.shape;
-                each[0] = samples;
-                return detail::sum_to(whole, each, n.op).reshape(e.shape.inserted(0, samples));
-            }
-            return on_diagonal(detail::sum_to(whole, e.shape, n.op));
-        }
-        return one_by_one(n, i);
-    }
-
-    /// `shape` behind axes of size 1, of which the first has size n: as broadcasting lines it up, samples apart.
-    static Shape padded(const Shape& shape, std::size_t rank, std::int64_t n) {
-        Shape result = shape;
-        while (result.rank() < rank) result = result.inserted(0, 1);
-        result[0] = n;
-        return result;
-    }
-
-    /// Row i of t belongs to sample i alone: (N, N, …).
-    Tensor on_diagonal(const Tensor& t) const {
-        const std::int64_t samples = batch_.samples;
-        Shape mask = Shape::filled(t.shape().rank() + 1, 1);
-        mask[0] = mask[1] = samples;
-        return where((eye(samples, samples) == 1).reshape(mask), unsqueeze(t, 0), 0);
-    }
-
-    /// Whatever the operation: its formula for a gradient of which one row after another is not zero.
-    Tensor one_by_one(Node& n, std::uint32_t input) const {
-        const std::int64_t samples = batch_.samples;
-        std::vector<Tensor> whole, shares;
-        for (std::uint32_t k = 0; k < n.n_outputs; ++k) whole.push_back(n.outputs[k].gradient);
-        for (std::int64_t s = 0; s < samples; ++s) {
-            for (std::uint32_t k = 0; k < n.n_outputs; ++k) {
-                if (!whole[k].defined()) continue;
-                Shape column = Shape::filled(whole[k].shape().rank(), 1);
-                column[0] = samples;
-                n.outputs[k].gradient = where((arange(0, samples) == s).reshape(column), whole[k], 0);
-            }
-            const Tensor share = formula(n, input);
-            shares.push_back(share.defined() ? detail::fit(share, n.edges[input], n.op)
-                                             : zeros(n.edges[input].shape, {.dtype = n.edges[input].dtype}));
-        }
-        for (std::uint32_t k = 0; k < n.n_outputs; ++k) n.outputs[k].gradient = whole[k];
-        return stack(shares);
     }
 
     /// An operation on parameters alone: its formula for each sample's gradient.
@@ -318,7 +253,7 @@ private:
             for (std::int64_t s = 0; s < batch_.samples; ++s) {
                 for (std::uint32_t k = 0; k < n.n_outputs; ++k)
                     n.outputs[k].gradient = whole[k].defined() ? whole[k][s] : Tensor();
-                const Tensor share = formula(n, i);
+                const Tensor share = detail::run_formula(n, i);
                 shares.push_back(share.defined() ? detail::fit(share, e, n.op) : zeros(e.shape, {.dtype = e.dtype}));
             }
             give(e, stack(shares));
