@@ -19,6 +19,10 @@ bool inside(const Array& array, const Want& want) {
                        [&](double v) { return v > want.low && v < want.high; });
 }
 
+bool finite(const Array& array) {
+    return std::all_of(array.values.begin(), array.values.end(), [](double v) { return std::isfinite(v); });
+}
+
 bool fits(const Array& array, const Want& want) {
     if (array.kind != Kind::real) return false;
     const auto rank = static_cast<std::int64_t>(array.shape.size());
@@ -66,12 +70,16 @@ const Array& Draw::fresh(const Sizes& shape, const Want& want) {
     }
     if (maker_.program().wild)
         for (double& v : array.values)
-            if (random.coin(0.4)) v = kSpecial[random.integer(0, std::size(kSpecial) - 1)];
+            if (random.coin(0.4)) {
+                const double special = kSpecial[random.integer(0, std::size(kSpecial) - 1)];
+                if (!want.finite || std::isfinite(special)) v = special;
+            }
     return leaf(std::move(array));
 }
 
 /// The value at `ref`, or one made of it by other operations that lies where it is wanted.
 const Array& Draw::fitted(const Ref& ref, const Want& want) {
+    if (want.finite && !finite(maker_.value(ref))) return fresh(maker_.value(ref).shape, want);
     if (maker_.program().wild || inside(maker_.value(ref), want)) return take(ref);
     const auto [low, high] = interval(want);
     const auto unary = [&](const char* operation, const Ref& input, std::optional<double> number) {

@@ -23,6 +23,7 @@ struct Want {
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
     bool distinct = false;  ///< No ties: a fresh leaf rather than results that may repeat.
+    bool finite = false;    ///< In wild programs, too.
 };
 
 class Maker;

@@ -10,6 +10,11 @@ void add_elementwise(Table& t);
 void add_reductions(Table& t);
 void add_shaping(Table& t);
 void add_products(Table& t);
+void add_linalg(Table& t);
+void add_decompositions(Table& t);
+void add_windows(Table& t);
+void add_normalizations(Table& t);
+void add_layers(Table& t);
 void add_losses(Table& t);
 void add_functions(Table& t);
 void add_activations(Table& t);
@@ -22,6 +27,7 @@ void add_matrices(Table& t);
 void add_indexing(Table& t);
 void add_brackets(Table& t);
 void add_einsum(Table& t);
+void add_class_losses(Table& t);
 
 /// Operations with an error each, for the self-test.
 void add_wrong(Table& t);

@@ -4,6 +4,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "array.hpp"
@@ -29,10 +30,16 @@ public:
         return std::get<std::vector<double>>(at(name));
     }
     const std::string& word(const std::string& name) const { return std::get<std::string>(at(name)); }
-    /// A value of the enumeration E of xgrad's.
-    template <class E>
-    E as(const std::string& name) const {
-        return static_cast<E>(std::get<Choice>(at(name)).number);
+    /// A value of the enumeration T of xgrad's, or a pair of sizes or of factors, T, made of a list of two.
+    template <class T>
+    T as(const std::string& name) const {
+        if constexpr (std::is_enum_v<T>) {
+            return static_cast<T>(std::get<Choice>(at(name)).number);
+        } else if constexpr (std::is_same_v<decltype(T::height), double>) {
+            return {numbers(name).at(0), numbers(name).at(1)};
+        } else {
+            return {list(name).at(0), list(name).at(1)};
+        }
     }
     /// The enumerator's name, for libtorch's side.
     const std::string& choice(const std::string& name) const { return std::get<Choice>(at(name)).name; }
