@@ -14,6 +14,12 @@ Sizes all_axes(const at::Tensor& x) {
 
 bool by_tanh(const Options& o) { return o.choice("approximation") == "xg::GeluApproximation::tanh"; }
 
+/// libtorch's own loses small numbers, which matters only to wild programs: where a gradient is wanted it is libtorch's own.
+at::Tensor exponential_unit(const at::Tensor& x, double alpha, double scale, double inner) {
+    if (x.requires_grad()) return at::elu(x, alpha, scale, inner);
+    return scale * at::where(x > 0, x, alpha * at::expm1(x * inner));
+}
+
 at::Tensor composed_gelu(const at::Tensor& x, bool tanh) {
     if (tanh) {
         // The sigmoid's derivatives keep their digits only below 0.
@@ -22,6 +28,12 @@ at::Tensor composed_gelu(const at::Tensor& x, bool tanh) {
         return x * at::where(right, 1 - below, below);
     }
     return x * at::erfc(x * -M_SQRT1_2) / 2;
+}
+
+at::Tensor along_channels(const at::Tensor& weight, std::int64_t rank) {
+    Sizes shape(static_cast<std::size_t>(rank), 1);
+    if (rank > 1) shape[1] = weight.numel();
+    return weight.reshape(shape);
 }
 
 /// libtorch's own has no second derivative where a gradient is 0, and loses digits of the first where numbers are great.
@@ -41,9 +53,11 @@ at::Tensor direction(const at::Tensor& x, std::int64_t axis, double eps) {
 }  // namespace
 
 void add_activations(TorchTable& t) {
-    t["elu"] = TORCH(at::elu(in[0], o.number("alpha")));
-    t["selu"] = TORCH(at::selu(in[0]));
-    t["celu"] = TORCH(at::celu(in[0], o.number("alpha")));
+    t["elu"] = TORCH(exponential_unit(in[0], o.number("alpha"), 1, 1));
+    t["selu"] = TORCH(in[0].requires_grad() ? at::selu(in[0])
+                                            : exponential_unit(in[0], 1.6732632423543772, 1.0507009873554805, 1));
+    t["celu"] = TORCH(in[0].requires_grad() ? at::celu(in[0], o.number("alpha"))
+                                            : exponential_unit(in[0], o.number("alpha"), 1, 1 / o.number("alpha")));
     t["gelu"] = TORCH(at::gelu(in[0], by_tanh(o) ? "tanh" : "none"));
     t["gelu composed"] = TORCH(composed_gelu(in[0], by_tanh(o)));
     t["silu"] = TORCH(at::silu(in[0]));
@@ -54,6 +68,7 @@ void add_activations(TorchTable& t) {
 
     t["leaky_relu"] = TORCH(at::leaky_relu(in[0], o.number("slope")));
     t["prelu"] = TORCH(at::prelu(in[0], in[1]));
+    t["prelu composed"] = TORCH(at::where(in[0] > 0, in[0], along_channels(in[1], in[0].dim()) * in[0]));
     t["softsign"] = TORCH(in[0] / (1 + at::abs(in[0])));
     t["hardtanh"] = TORCH(at::hardtanh(in[0], o.number("min"), o.number("max")));
     t["relu6"] = TORCH(at::relu6(in[0]));

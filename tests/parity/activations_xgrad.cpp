@@ -81,7 +81,7 @@ double clear_of_least(const Values& in, const Options& o, bool long_ones) {
     const double eps = o.number("eps");
     for (const Sums& s : all) {
         const double p = std::sqrt(s.aa), q = std::sqrt(s.bb), cosine = s.ab / std::max(p, eps) / std::max(q, eps);
-        const double d = long_ones ? std::min(p, q) - 0.05 : std::min(std::abs(p - eps), std::abs(q - eps));
+        const double d = long_ones ? std::min(p, q) - 0.3 : std::min(std::abs(p - eps), std::abs(q - eps));
         if (!(d >= least)) least = d;
         if (!(std::abs(cosine) <= 0.999)) least = 0;
     }
@@ -115,7 +115,9 @@ void add_exponential_units(Table& t) {
 void add_pieces(Table& t) {
     t.push_back({"leaky_relu", with("slope", {0.01, 0, 0.25, 1, 2, -0.5}),
                  XGRAD(xg::leaky_relu(in[0], o.number("slope"))), off({0})});
-    t.push_back({"prelu", channels, XGRAD(xg::prelu(in[0], in[1])), off({0})});
+    // libtorch's second derivatives are 0 where a function behind it is bent.
+    t.push_back({"prelu", channels, XGRAD(xg::prelu(in[0], in[1])), off({0}), true, false, false});
+    t.push_back({"prelu composed", channels, XGRAD(xg::prelu(in[0], in[1])), off({0})});
     // The second derivative jumps at 0.
     t.push_back({"softsign", near_or_far(), XGRAD(xg::softsign(in[0])), off({0})});
     t.push_back({"hardtanh",

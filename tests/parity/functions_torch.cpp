@@ -7,6 +7,12 @@ namespace {
 
 double factorial(std::int64_t n) { return n < 2 ? 1 : static_cast<double>(n) * factorial(n - 1); }
 
+/// libtorch's own loses small numbers, which matters only to wild programs: where a gradient is wanted it is libtorch's own.
+at::Tensor logaddexp(const at::Tensor& a, const at::Tensor& b) {
+    if (a.requires_grad() || b.requires_grad()) return at::logaddexp(a, b);
+    return at::where(a == b, a + M_LN2, at::maximum(a, b) + at::log1p(at::exp(-at::abs(a - b))));
+}
+
 /// `values`, which have no derivatives, with these two with respect to x.
 at::Tensor with_derivatives(const at::Tensor& values, const at::Tensor& x, const at::Tensor& first,
                             const at::Tensor& second) {
@@ -51,7 +57,7 @@ void add_functions(TorchTable& t) {
     t["log2"] = TORCH(at::log2(in[0]));
     t["log10"] = TORCH(at::log10(in[0]));
     t["log1p"] = TORCH(at::log1p(in[0]));
-    t["logaddexp"] = TORCH(at::logaddexp(in[0], in[1]));
+    t["logaddexp"] = TORCH(parity::logaddexp(in[0], in[1]));
     t["xlogy"] = TORCH(at::xlogy(in[0], in[1]));
     t["xlogy of number"] = TORCH(at::xlogy(at::Scalar(o.number("value")), in[0]));
     t["xlogy number"] = TORCH(at::xlogy(in[0], at::Scalar(o.number("value"))));

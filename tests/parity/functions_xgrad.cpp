@@ -169,7 +169,7 @@ void add_trigonometry(Table& t) {
     t.push_back({"acos", unary_in({{.low = -0.95, .high = 0.95}, {.low = -1, .high = 1}}), XGRAD(xg::acos(in[0])),
                  off_pole(within(-1, 1))});
     t.push_back({"atan", unary_in({{}, {.low = -1000, .high = 1000}}), XGRAD(xg::atan(in[0]))});
-    const Distance from_origin = of_pairs([](double a, double b) { return std::hypot(a, b); });
+    const Distance from_origin = of_pairs([](double a, double b) { return 0.02 * std::hypot(a, b); });
     // Beside the negative half of the x axis the angle jumps.
     t.push_back({"atan2", pair, XGRAD(xg::atan2(in[0], in[1])),
                  both(off_pole(from_origin), of_pairs([](double y, double x) { return x > 0 ? 1 : std::abs(y); }))});
