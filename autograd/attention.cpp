@@ -181,6 +181,10 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                        width = shape.back(), out = body(value).shape.back();
     const Shape scores = with_matrix(batch, queries, keys);
     const DType dtype = body(query).dtype;
+    const Shape result = with_matrix(batch, queries, out);
+    for (const Shape& each : {scores, with_matrix(batch, queries, width), with_matrix(batch, keys, width),
+                              with_matrix(batch, keys, out), result})
+        detail::checked_elements(each, dtype, kName);
     check_options(options, dtype, scores);
     const bool drops = options.dropout_p > 0;
     const std::int64_t row = Shape(scores.data() + 1, scores.rank() - 1).elements();
@@ -191,7 +195,7 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                     detail::DropoutMask(drops ? next_stream() : Philox(0), options.dropout_p, row)};
     const Tensor q = widened(query, batch), k = widened(key, batch), v = widened(value, batch);
     const Tensor& mask = options.mask;
-    Tensor y = make_tensor(with_matrix(batch, queries, out), dtype);
+    Tensor y = make_tensor(result, dtype);
     const Tensor peaks = make_tensor(with_matrix(batch, queries, 2), dtype);
     {
         const Tensor a = detail::make_alias(q).contiguous(), b = detail::make_alias(k).contiguous(),

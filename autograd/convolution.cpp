@@ -53,7 +53,8 @@ void with_floats(DType dtype, F&& f) {
 }
 
 /// A new tensor of zeros, or of the numbers of b along the second axis.
-Tensor filled(const Shape& shape, DType dtype, const Tensor& b) {
+Tensor filled(const char* operation, const Shape& shape, DType dtype, const Tensor& b) {
+    detail::checked_elements(shape, dtype, operation);
     if (!b.defined()) return zeros(shape, {.dtype = dtype});
     Shape column = Shape::filled(shape.rank() - 1, 1);
     column[0] = shape[1];
@@ -114,13 +115,13 @@ Tensor output_product(const char* operation, const Tensor& x, const Tensor& w, c
                       const ConvolutionShape& s) {
     Tensor y;
     if (any(s)) {
-        y = make_tensor(output_shape(s), body(x).dtype);
+        y = make_tensor(output_shape(s), body(x).dtype, operation);
         const Tensor p = dense(x), q = dense(w), r = b.defined() ? dense(b) : Tensor();
         with_floats(body(y).dtype, [&]<class T>(T*) {
             detail::convolve<T>(s, data_as<T>(p), data_as<T>(q), b.defined() ? data_as<T>(r) : nullptr, data_as<T>(y));
         });
     } else {
-        y = filled(output_shape(s), body(x).dtype, b);
+        y = filled(operation, output_shape(s), body(x).dtype, b);
     }
     return record_biased(
         operation, std::move(y), b,
@@ -132,14 +133,14 @@ Tensor input_product(const char* operation, const Tensor& g, const Tensor& w, co
                      const ConvolutionShape& s) {
     Tensor dx;
     if (any(s)) {
-        dx = make_tensor(input_shape(s), body(g).dtype);
+        dx = make_tensor(input_shape(s), body(g).dtype, operation);
         const Tensor p = dense(g), q = dense(w), r = b.defined() ? dense(b) : Tensor();
         with_floats(body(dx).dtype, [&]<class T>(T*) {
             detail::convolve_input<T>(s, data_as<T>(p), data_as<T>(q), b.defined() ? data_as<T>(r) : nullptr,
                                       data_as<T>(dx));
         });
     } else {
-        dx = filled(input_shape(s), body(g).dtype, b);
+        dx = filled(operation, input_shape(s), body(g).dtype, b);
     }
     return record_biased(
         operation, std::move(dx), b,

@@ -105,8 +105,14 @@ QrResult qr(const Tensor& a) {
         const Tensor work = detail::dense(a, true);
         detail::dispatch_floating(dtype, [&]<class T>(T*) {
             detail::each_matrix(batch.elements(), 2 * m * n * k, [&](std::int64_t i) {
-                detail::qr_factor(m, n, data_as<T>(work) + i * m * n, data_as<T>(q) + i * m * k,
-                                  data_as<T>(r) + i * k * n);
+                T *const matrix = data_as<T>(work) + i * m * n, *const left = data_as<T>(q) + i * m * k,
+                         *const right = data_as<T>(r) + i * k * n;
+                if (!detail::any_nan(matrix, m * n)) return detail::qr_factor(m, n, matrix, left, right);
+                // LAPACK would let some of the elements be numbers, which ones depends on the implementation.
+                constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+                std::fill_n(left, m * k, nan);
+                std::fill_n(right, k * n, T(0));
+                for (std::int64_t row = 0; row < k; ++row) std::fill_n(right + row * (n + 1), n - row, nan);
             });
         });
     }

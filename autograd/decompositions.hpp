@@ -14,7 +14,8 @@
 namespace xg {
 
 /// The x with a · x = b, by LU factors with partial pivoting. a is (..., n, n); b is (..., n, r), or vectors: (n,), or a's shape without its
-/// last axis. Axes before these broadcast. NaN and infinity go through. Throws ValueError where a pivot is exactly 0.
+/// last axis. Axes before these broadcast. Infinity goes through; a matrix with a NaN gives nothing but NaN. Throws ValueError where a
+/// pivot is exactly 0.
 XG_EXPORT Tensor solve(const Tensor& a, const Tensor& b);
 
 /// Which triangle is solved, and where it stands.
@@ -32,17 +33,17 @@ XG_EXPORT Tensor solve_triangular(const Tensor& a, const Tensor& b, const Triang
 /// `upper`.
 XG_EXPORT Tensor cholesky_solve(const Tensor& b, const Tensor& l, bool upper = false);
 
-/// The inverses of (..., n, n). NaN and infinity go through. Throws ValueError where a pivot of the LU factors is exactly 0. For
-/// a⁻¹ · b `solve` is faster and more precise.
+/// The inverses of (..., n, n). Infinity goes through; of a matrix with a NaN all elements are NaN. Throws ValueError where a pivot of the LU
+/// factors is exactly 0. For a⁻¹ · b `solve` is faster and more precise.
 XG_EXPORT Tensor inv(const Tensor& a);
 
-/// The determinants, (...), of (..., n, n); 1 for n = 0. The gradient is that of the adjugate, at singular matrices, too: from LU factors
-/// where these are regular, else from singular values; PyTorch gives 0 there. The second derivative of singular matrices of a rank below
-/// n - 1 throws GradError.
+/// The determinants, (...), of (..., n, n); 1 for n = 0, NaN for a matrix with a NaN. The gradient is that of the adjugate, at singular
+/// matrices, too: from LU factors where these are regular, else from singular values; PyTorch gives 0 there. The second derivative of
+/// singular matrices of a rank below n - 1 throws GradError.
 XG_EXPORT Tensor det(const Tensor& a);
 
 struct SlogdetResult {
-    Tensor sign;       ///< -1, 0 or 1, (...); no gradient flows through it.
+    Tensor sign;       ///< -1, 0 or 1, (...), or NaN for a matrix with a NaN; no gradient flows through it.
     Tensor logabsdet;  ///< The logarithm of the determinant's absolute value, (...); -inf for singular matrices.
 };
 /// Sign and logarithm of the determinants of (..., n, n): det = sign · exp(logabsdet), without overflow. A gradient at a singular matrix
@@ -61,9 +62,9 @@ struct QrResult {
     Tensor q;  ///< (..., m, k), orthonormal columns, k = min(m, n).
     Tensor r;  ///< (..., k, n), upper triangular.
 };
-/// The reduced decomposition a = Q · R of (..., m, n). As LAPACK's, R's diagonal may be negative. A gradient where R's diagonal has a 0, to
-/// rounding, throws GradError: the first min(m, n) columns of `a` must be independent. Derivative: Walter & Lehmann, Algorithmic
-/// differentiation of linear algebra functions (2010).
+/// The reduced decomposition a = Q · R of (..., m, n). As LAPACK's, R's diagonal may be negative. Of a matrix with a NaN all of Q and of R's
+/// upper triangle is NaN. A gradient where R's diagonal has a 0, to rounding, throws GradError: the first min(m, n) columns of `a` must be
+/// independent. Derivative: Walter & Lehmann, Algorithmic differentiation of linear algebra functions (2010).
 XG_EXPORT QrResult qr(const Tensor& a);
 
 struct EighResult {
@@ -88,12 +89,12 @@ XG_EXPORT SvdResult svd(const Tensor& a);
 
 /// What counts as 0. A singular value does if it is at most max(absolute, relative · the greatest).
 struct PinvOptions {
-    double absolute = 0;
+    double absolute = 0;   ///< At least 0.
     double relative = -1;  ///< Negative: max(m, n) times the dtype's epsilon, or 0 where `absolute` is given.
 };
-/// The Moore-Penrose inverses, (..., n, m), of (..., m, n), by singular values. Throws ValueError for NaN and infinity. The gradient is that along matrices
-/// of the same rank: Golub & Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose
-/// variables separate (1973).
+/// The Moore-Penrose inverses, (..., n, m), of (..., m, n), by singular values. Throws ValueError for NaN and infinity, for options of NaN and for
+/// an `absolute` below 0. The gradient is that along matrices of the same rank: Golub & Pereyra, The differentiation of pseudo-inverses and
+/// nonlinear least squares problems whose variables separate (1973).
 XG_EXPORT Tensor pinv(const Tensor& a, const PinvOptions& options = {});
 
 struct LstsqResult {

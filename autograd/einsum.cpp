@@ -115,7 +115,9 @@ Tensor spread(const Operand& x, const LabelList& labels) {
 }
 
 /// The product element by element, summed over what is not in `needed`.
-Operand spread_product(const Operand& a, const Operand& b, const LabelList& axes, Labels needed) {
+Operand spread_product(const Operand& a, const Operand& b, const LabelList& axes, Labels needed,
+                       const std::vector<std::int64_t>& sizes) {
+    detail::checked_elements(shape_of(axes, sizes), body(a.t).dtype, "einsum");
     Operand result{spread(a, axes) * spread(b, axes), axes};
     sum_others(result, needed);
     return result;
@@ -137,14 +139,14 @@ Operand multiplied(Operand a, Operand b, Labels needed, const LabelList& first,
     const LabelList left = picked(a, ~common), right = picked(b, ~common);
     const Operand& larger = body(a.t).numel >= body(b.t).numel ? a : b;
     // Where there are no matrices in it: memory is walked through as the larger operand lies, if it has all axes.
-    if ((summed == 0 || right.empty()) && left.empty()) return spread_product(a, b, b.labels, needed);
-    if (summed == 0 && right.empty()) return spread_product(a, b, a.labels, needed);
+    if ((summed == 0 || right.empty()) && left.empty()) return spread_product(a, b, b.labels, needed, sizes);
+    if (summed == 0 && right.empty()) return spread_product(a, b, a.labels, needed, sizes);
     LabelList batch;
     for (const int label : first)
         if ((common & needed & bit(label)) != 0) batch.push_back(label);
     for (const int label : picked(a, common & needed))
         if (batch.find(label) == batch.size()) batch.push_back(label);
-    if (summed == 0) return spread_product(a, b, joined(batch, left, right), needed);
+    if (summed == 0) return spread_product(a, b, joined(batch, left, right), needed, sizes);
     // (batch, left, summed) · (batch, summed, right), with the summed axes in the order that suits the larger operand.
     const LabelList inner = picked(larger, summed);
     const Shape outer = shape_of(batch, sizes), rows = shape_of(left, sizes), columns = shape_of(right, sizes);
@@ -152,6 +154,7 @@ Operand multiplied(Operand a, Operand b, Labels needed, const LabelList& first,
     const Tensor p = ordered(a, joined(batch, left, inner)).reshape(with(outer, m, k)),
                  q = ordered(b, joined(batch, inner, right)).reshape(with(outer, k, n));
     const LabelList labels = joined(batch, left, right);
+    detail::checked_elements(shape_of(labels, sizes), body(a.t).dtype, "einsum");
     return {matmul(p, q).reshape(shape_of(labels, sizes)), labels};
 }
 
@@ -167,6 +170,7 @@ Tensor einsum(std::string_view text, const std::vector<Tensor>& operands) {
     const EinsumSpec spec(text, shapes);
     DType dtype = body(operands[0]).dtype;
     for (const Tensor& t : operands) dtype = promote(dtype, body(t).dtype);
+    detail::checked_elements(shape_of(spec.output, spec.sizes), dtype, "einsum");
     // Labels of size 1 are nowhere but in the result's shape.
     LabelList output;
     Labels wanted = 0;

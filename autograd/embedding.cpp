@@ -64,11 +64,11 @@ struct TableFormula {
 /// The rows of `table` that `indices` name; zeros for index `skip`. `source_of_indices` is what the user gave for them.
 Tensor gather_rows(const char* op, const Tensor& table, const Tensor& indices, std::int64_t padding, bool skip,
                    const detail::Storage* source_of_indices = nullptr) {
-    const Tensor from = detail::make_alias(table).contiguous();
     const std::int64_t n = body(indices).numel, rows = body(table).shape[0], width = body(table).shape[1],
                        bytes = width * item_size(body(table).dtype);
     const std::int64_t* const index = data_as<std::int64_t>(indices);
-    Tensor y = make_tensor(body(indices).shape.inserted(body(indices).shape.rank(), width), body(table).dtype);
+    Tensor y = make_tensor(body(indices).shape.inserted(body(indices).shape.rank(), width), body(table).dtype, op);
+    const Tensor from = detail::make_alias(table).contiguous();
     const char* const source = body(from).data;
     char* const to = body(y).data;
     const std::int64_t per_block = detail::rows_per_block(width);

@@ -157,7 +157,8 @@ Tensor joint_positions(const char* operation, const Entries& e, const Shape& siz
     return y;
 }
 
-Tensor indexed(const char* operation, const Tensor& x, const std::vector<IndexEntry>& entries) {
+/// x[entries…]; errors name the shape `of`, of which x has the first axes.
+Tensor indexed(const char* operation, const Tensor& x, const std::vector<IndexEntry>& entries, const Shape& of) {
     const Shape shape = body(x).shape;
     const Entries e(operation, shape, entries);
     Tensor v = detail::take_part(operation, x, e.part);
@@ -177,14 +178,14 @@ Tensor indexed(const char* operation, const Tensor& x, const std::vector<IndexEn
         first = 0;
     }
     const Shape &now = body(v).shape, sizes(now.data() + first, n);
-    const Tensor at = joint_positions(operation, e, sizes, shape);
+    const Tensor at = joint_positions(operation, e, sizes, of);
     if (n > 1) {
         Shape joined = now;
         joined[first] = sizes.elements();
         for (std::size_t k = 1; k < n; ++k) joined = joined.erased(first + 1);
         v = v.reshape(joined);
     }
-    Tensor y = detail::take_entries(operation, v, at, first, {operation, e.axes_of_x[0], shape});
+    Tensor y = detail::take_entries(operation, v, at, first, {operation, e.axes_of_x[0], of});
     // Where the arrays' axes belong.
     const std::size_t place = e.adjacent ? e.place : 0, width = body(at).shape.rank();
     if (place == first || width == 0) return y;
@@ -235,7 +236,7 @@ Tensor with_rows(const Tensor& x, const Tensor& at, const Tensor& values) {
 
 Tensor index(const Tensor& x, const std::vector<IndexEntry>& entries) {
     check_defined(x, "index");
-    return indexed("index", x, entries);
+    return indexed("index", x, entries, body(x).shape);
 }
 
 Tensor index_put(const Tensor& x, const std::vector<IndexEntry>& entries, const Tensor& values, bool accumulate) {
@@ -266,7 +267,7 @@ Tensor index_put(const Tensor& x, const std::vector<IndexEntry>& entries, const 
     // Rows of the last axes that stay whole, by their numbers.
     const std::size_t lead = shape.rank() - e.whole();
     const Shape outer(shape.data(), lead), inner(shape.data() + lead, e.whole());
-    const Tensor numbers = indexed("index_put", arange(0, outer.elements()).reshape(outer), entries);
+    const Tensor numbers = indexed("index_put", arange(0, outer.elements()).reshape(outer), entries, shape);
     Shape to = body(numbers).shape;
     for (const std::int64_t size : inner) to = to.inserted(to.rank(), size);
     check_values(to);

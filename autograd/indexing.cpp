@@ -49,7 +49,7 @@ Tensor detail::take_entries(const char* operation, const Tensor& x, const Tensor
     Shape result = Shape::filled(shape.rank() - 1 + by.rank(), 0);
     for (std::size_t i = 0; i < result.rank(); ++i)
         result[i] = i < at ? shape[i] : i < at + by.rank() ? by[i - at] : shape[i - by.rank() + 1];
-    Tensor y = make_tensor(result, body(x).dtype);
+    Tensor y = make_tensor(result, body(x).dtype, operation);
     const Tensor from = dense(x), index = dense(indices);
     detail::take_rows(rows_of(shape, at, body(index).numel), body(x).dtype, body(from).data,
                       data_as<std::int64_t>(index), body(y).data, what);
@@ -141,7 +141,7 @@ Tensor add_gathered(const Tensor& g, const Tensor& index, std::size_t at, const 
 
 Tensor gathered(const Tensor& x, const Tensor& index, std::size_t at, const char* operation) {
     const Shape& shape = body(x).shape;
-    Tensor y = make_tensor(body(index).shape, body(x).dtype);
+    Tensor y = make_tensor(body(index).shape, body(x).dtype, operation);
     const Tensor by = dense(index);
     if (body(y).numel > 0)
         detail::gather_along({body(index).shape, at, body(x).strides, shape[at]}, body(x).dtype, body(x).data,
@@ -226,11 +226,19 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, std::int64_t axis
         throw ShapeError("take_along_axis: expected indices of the rank of the shape " + shape.str() + ", got " +
                          by.str());
     const std::int64_t size = shape[at], n = by[at];
-    shape[at] = by[at] = 1;
-    Shape common = detail::broadcast_shape(shape, by, "take_along_axis");
+    Shape common = shape;
+    for (std::size_t i = 0; i < shape.rank(); ++i) {
+        if (i != at && shape[i] != by[i] && shape[i] != 1 && by[i] != 1)
+            throw ShapeError("take_along_axis: the shapes " + shape.str() + " and " + by.str() +
+                             " do not broadcast; expected sizes that are equal or 1 except along axis " +
+                             std::to_string(at));
+        common[i] = shape[i] == 1 ? by[i] : shape[i];
+    }
     common[at] = size;
+    detail::checked_elements(common, body(x).dtype, "take_along_axis");
     const Tensor wide = broadcast_to(x, common);
     common[at] = n;
+    detail::checked_elements(common, int64, "take_along_axis");
     return gathered(wide, broadcast_to(indices, common), at, "take_along_axis");
 }
 

@@ -86,7 +86,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis) {
             throw ShapeError("stack: expected tensors of one shape, got " + each.str() + " and " + body(t).shape.str());
     const auto n = static_cast<std::int64_t>(tensors.size());
     const std::size_t at = checked_axis(axis, each.inserted(0, n), "stack");
-    Tensor y = make_tensor(each.inserted(at, n), dtype);
+    Tensor y = make_tensor(each.inserted(at, n), dtype, "stack");
     const Shape shape = each.inserted(at, 1);
     for (std::int64_t i = 0; i < n; ++i) {
         const Tensor t = converted(tensors[static_cast<std::size_t>(i)], dtype);
@@ -164,14 +164,21 @@ Tensor roll(const Tensor& x, std::int64_t shift) {
 
 namespace {
 
-/// x, of as many axes as there are numbers, that often along each of them.
+Shape padded(const Shape& shape, std::size_t rank) {
+    Shape result = shape;
+    while (result.rank() < rank) result = result.inserted(0, 1);
+    return result;
+}
+
+/// x that often along each of its axes; more numbers than axes make new ones in front.
 Tensor repeated(const Tensor& x, const Shape& repeats, const char* operation) {
-    const Shape& shape = body(x).shape;
+    const Shape& given = body(x).shape;
+    const Shape shape = padded(given, repeats.rank());
     Shape split, wide, joined = shape;
     for (std::size_t i = 0; i < shape.rank(); ++i) {
         if (repeats[i] < 0)
             throw ValueError(std::string(operation) + ": expected numbers of at least 0, got " + repeats.str() +
-                             " for the shape " + shape.str());
+                             " for the shape " + given.str());
         if (repeats[i] != 1) {
             split = split.inserted(split.rank(), 1);
             wide = wide.inserted(wide.rank(), repeats[i]);
@@ -179,18 +186,13 @@ Tensor repeated(const Tensor& x, const Shape& repeats, const char* operation) {
         split = split.inserted(split.rank(), shape[i]);
         wide = wide.inserted(wide.rank(), shape[i]);
         if (__builtin_mul_overflow(shape[i], repeats[i], &joined[i]))
-            throw ShapeError(std::string(operation) + ": the shape " + shape.str() + " repeated " + repeats.str() +
+            throw ShapeError(std::string(operation) + ": the shape " + given.str() + " repeated " + repeats.str() +
                              " times has too many elements");
     }
+    detail::checked_elements(joined, body(x).dtype, operation);
     const Tensor y = broadcast_to(x.reshape(split), wide).reshape(joined);
     // New elements where nothing was repeated, too.
     return body(y).storage.get() == body(x).storage.get() ? y.clone() : y;
-}
-
-Shape padded(const Shape& shape, std::size_t rank) {
-    Shape result = shape;
-    while (result.rank() < rank) result = result.inserted(0, 1);
-    return result;
 }
 
 }  // namespace
@@ -200,13 +202,12 @@ Tensor repeat(const Tensor& x, const Shape& repeats) {
     if (repeats.rank() < body(x).shape.rank())
         throw ShapeError("repeat: expected a number for each axis of the shape " + body(x).shape.str() + ", got " +
                          repeats.str());
-    return repeated(x.reshape(padded(body(x).shape, repeats.rank())), repeats, "repeat");
+    return repeated(x, repeats, "repeat");
 }
 
 Tensor tile(const Tensor& x, const Shape& repeats) {
     check_defined(x, "tile");
-    const std::size_t rank = std::max(repeats.rank(), body(x).shape.rank());
-    return repeated(x.reshape(padded(body(x).shape, rank)), padded(repeats, rank), "tile");
+    return repeated(x, padded(repeats, body(x).shape.rank()), "tile");
 }
 
 Tensor repeat_interleave(const Tensor& x, std::int64_t n, std::int64_t axis) {
@@ -216,7 +217,7 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t n, std::int64_t axis) {
     if (n < 0) throw ValueError("repeat_interleave: expected a number of at least 0, got " + std::to_string(n));
     const Tensor column = x.reshape(shape.inserted(at + 1, 1));
     const Shape wide = shape.inserted(at + 1, n);
-    detail::checked_elements(wide, body(x).dtype);
+    detail::checked_elements(wide, body(x).dtype, "repeat_interleave");
     shape[at] *= n;
     const Tensor y = broadcast_to(column, wide).reshape(shape);
     return body(y).storage.get() == body(x).storage.get() ? y.clone() : y;
@@ -245,9 +246,13 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::int64_t ax
             throw ValueError("repeat_interleave: expected numbers of at least 0, got " + std::to_string(count[i]) +
                              " at position " + std::to_string(i));
         if (__builtin_add_overflow(total, count[i], &total))
-            throw ShapeError("repeat_interleave: the result has too many elements");
+            throw ShapeError("repeat_interleave: the shape " + shape.str() + " has too many elements when axis " +
+                             std::to_string(axis) + " is repeated as given");
     }
-    const Tensor rows = make_tensor({total}, int64);
+    Shape result = shape;
+    result[at] = total;
+    detail::checked_elements(result, body(x).dtype, "repeat_interleave");
+    const Tensor rows = make_tensor({total}, int64, "repeat_interleave");
     std::int64_t* to = detail::data_as<std::int64_t>(rows);
     for (std::int64_t i = 0; i < shape[at]; to += count[i], ++i) std::fill(to, to + count[i], i);
     return take(x, rows, static_cast<std::int64_t>(at));

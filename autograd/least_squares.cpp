@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -51,6 +52,10 @@ Tensor inverse_of_rank(const Tensor& a, const PinvOptions& options) {
 
 Tensor pinv(const Tensor& a, const PinvOptions& options) {
     detail::check_matrices(a, "pinv");
+    if (!(options.absolute >= 0))
+        throw ValueError("pinv: expected an absolute of at least 0, got " + std::to_string(options.absolute));
+    if (std::isnan(options.relative)) throw ValueError("pinv: expected a number as relative, got nan");
+    detail::check_finite(a, "pinv");
     return record("pinv", inverse_of_rank(a, options), wrt(a, [a = saved(a)](const Tensor& g, const Tensor& p) {
                       // -Pᵀ g Pᵀ + (I - A P) gᵀ P Pᵀ + Pᵀ P gᵀ (I - P A)
                       const Tensor m = a.get(), pt = transpose(p), gt = transpose(g);
@@ -128,6 +133,8 @@ LstsqResult lstsq(const Tensor& x, const Tensor& y, double cutoff) {
     if (q.empty() || (vectors ? q.back() : rows_of(sides)) != m)
         throw ShapeError("lstsq: expected right-hand sides of shape (..., " + std::to_string(m) + ", r) or (..., " +
                          std::to_string(m) + ") for matrices of shape " + p.str() + ", got " + q.str());
+    if (!vectors) detail::check_lapack_size(q, "lstsq");
+    if (std::isnan(cutoff)) throw ValueError("lstsq: expected a number as cutoff, got nan");
     detail::check_finite(given, "lstsq");
     Tensor b = vectors ? as_column(sides) : sides;
     const Shape batch = detail::broadcast_shape(batch_of(p), batch_of(body(b).shape), "lstsq");

@@ -60,6 +60,13 @@ void check_mask(const Tensor& mask, const char* operation) {
         throw DTypeError(std::string(operation) + ": expected a bool mask, got " + name(body(mask).dtype));
 }
 
+/// The shape that x and the mask broadcast to.
+Shape masked_shape(const Tensor& x, const Tensor& mask, const char* operation) {
+    Shape shape = detail::broadcast_shape(body(x).shape, body(mask).shape, operation);
+    detail::checked_elements(shape, body(x).dtype, operation);
+    return shape;
+}
+
 }  // namespace
 
 Tensor nonzero(const Tensor& x) {
@@ -85,7 +92,7 @@ Tensor nonzero(const Tensor& x) {
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
     check_defined(x, "masked_select");
     check_mask(mask, "masked_select");
-    const Shape shape = detail::broadcast_shape(body(x).shape, body(mask).shape, "masked_select");
+    const Shape shape = masked_shape(x, mask, "masked_select");
     const Tensor taken = positions(detail::dense(broadcast_to(mask, shape)));
     return take(broadcast_to(x, shape).reshape({shape.elements()}), taken, 0);
 }
@@ -96,6 +103,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
     if (value.promoted_with(body(x).dtype) != body(x).dtype)
         throw DTypeError(std::string("masked_fill: a number of kind ") + name(value.kind()) +
                          " does not fit into a tensor of " + name(body(x).dtype));
+    masked_shape(x, mask, "masked_fill");
     return where(mask, value, x);
 }
 
@@ -109,6 +117,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
     if (promote(to, from) != to && !is_floating(to))
         throw DTypeError(std::string("masked_fill: a value of ") + name(from) + " does not fit into a tensor of " +
                          name(to));
+    masked_shape(x, mask, "masked_fill");
     return where(mask, value.to(to), x);
 }
 

@@ -111,14 +111,28 @@ Tensor dot(const Tensor& a, const Tensor& b) {
     return matmul(a, b);
 }
 
+namespace {
+
+/// The shape of products of all elements of a and b.
+Shape product_shape(const Tensor& a, const Tensor& b, const char* operation) {
+    check_defined(a, operation);
+    check_defined(b, operation);
+    Shape shape = detail::broadcast_shape(body(a).shape, body(b).shape, operation);
+    detail::checked_elements(shape, promote(body(a).dtype, body(b).dtype), operation);
+    return shape;
+}
+
+}  // namespace
+
 Tensor vecdot(const Tensor& a, const Tensor& b, std::int64_t axis) {
-    const Tensor product = a * b;
-    return sum(product, static_cast<std::int64_t>(detail::checked_axis(axis, body(product).shape, "vecdot")));
+    const std::size_t at = detail::checked_axis(axis, product_shape(a, b, "vecdot"), "vecdot");
+    return sum(a * b, static_cast<std::int64_t>(at));
 }
 
 Tensor outer(const Tensor& x, const Tensor& y) {
     check_vectors(x, y, "outer");
     const auto [a, b] = detail::Operands(x, y, "outer");
+    detail::checked_elements({body(a).numel, body(b).numel}, body(a).dtype, "outer");
     return record("outer", (detail::make_alias(a).reshape({-1, 1}) * detail::make_alias(b)),
                   wrt(a, [b = saved(b)](const Tensor& g) { return matmul(g, b.get()); }),
                   wrt(b, [a = saved(a)](const Tensor& g) { return matmul(a.get(), g); }));
@@ -133,7 +147,11 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     Shape left = Shape::filled(2 * rank, 1), right = left, shape = Shape::filled(rank, 1);
     for (std::size_t i = 0; i < p.rank(); ++i) left[2 * (rank - p.rank() + i)] = p[i];
     for (std::size_t i = 0; i < q.rank(); ++i) right[2 * (rank - q.rank() + i) + 1] = q[i];
-    for (std::size_t i = 0; i < rank; ++i) shape[i] = left[2 * i] * right[2 * i + 1];
+    for (std::size_t i = 0; i < rank; ++i)
+        if (__builtin_mul_overflow(left[2 * i], right[2 * i + 1], &shape[i]))
+            throw ShapeError("kron: the product of the shapes " + p.str() + " and " + q.str() +
+                             " has too many elements");
+    detail::checked_elements(shape, promote(body(a).dtype, body(b).dtype), "kron");
     return reshape(reshape(a, left) * reshape(b, right), shape);
 }
 
@@ -153,8 +171,8 @@ Tensor trace(const Tensor& x) {
 }
 
 Tensor cross(const Tensor& a, const Tensor& b, std::int64_t axis) {
-    const Shape shape = detail::broadcast_shape((check_defined(a, "cross"), body(a).shape),
-                                                (check_defined(b, "cross"), body(b).shape), "cross");
+    const Shape shape = product_shape(a, b, "cross");
+    if (promote(body(a).dtype, body(b).dtype) == boolean) throw DTypeError("cross: expected numbers, got bool");
     const std::size_t at = detail::checked_axis(axis, shape, "cross");
     if (shape[at] != 3)
         throw ShapeError("cross: expected 3 elements along axis " + std::to_string(axis) + ", got the shapes " +

@@ -72,23 +72,35 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t axis1, std::i
     return diagonal_of(x, offset, a, b);
 }
 
-Tensor diag_embed(const Tensor& x, std::int64_t offset) {
-    check_defined(x, "diag_embed");
-    if (body(x).shape.empty()) throw ShapeError("diag_embed: expected a rank of at least 1, got the shape ()");
+namespace {
+
+/// The matrices with the last axis of x on a diagonal.
+Tensor embedded(const char* operation, const Tensor& x, std::int64_t offset) {
     Shape shape = body(x).shape;
     const std::size_t last = shape.rank() - 1;
     std::int64_t size = 0;
     if (__builtin_sub_overflow(std::int64_t{0}, offset, &size) ||
         __builtin_add_overflow(shape[last], std::max(offset, size), &size))
-        throw ShapeError("diag_embed: diagonal " + std::to_string(offset) + " is too far out");
+        throw ShapeError(std::string(operation) + ": diagonal " + std::to_string(offset) +
+                         " is too far out for the shape " + shape.str());
     shape[last] = size;
-    return on_diagonal(x, shape.inserted(last, size), offset, last, last + 1);
+    shape = shape.inserted(last, size);
+    detail::checked_elements(shape, body(x).dtype, operation);
+    return on_diagonal(x, shape, offset, last, last + 1);
+}
+
+}  // namespace
+
+Tensor diag_embed(const Tensor& x, std::int64_t offset) {
+    check_defined(x, "diag_embed");
+    if (body(x).shape.empty()) throw ShapeError("diag_embed: expected a rank of at least 1, got the shape ()");
+    return embedded("diag_embed", x, offset);
 }
 
 Tensor diag(const Tensor& x, std::int64_t offset) {
     check_defined(x, "diag");
     const Shape& shape = body(x).shape;
-    if (shape.rank() == 1) return diag_embed(x, offset);
+    if (shape.rank() == 1) return embedded("diag", x, offset);
     if (shape.rank() != 2) throw ShapeError("diag: expected a vector or a matrix, got the shape " + shape.str());
     return diagonal_of(x, offset, 0, 1);
 }
@@ -147,7 +159,9 @@ Tensor one_hot(const Tensor& indices, std::int64_t num_classes, DType dtype) {
                          (num_classes == -1 ? "any number of" : std::to_string(num_classes)) +
                          " classes; the indices have the shape " + body(index).shape.str());
     const std::int64_t classes = num_classes == -1 ? greatest + 1 : num_classes;
-    Tensor y = zeros(body(index).shape.inserted(body(index).shape.rank(), classes), {.dtype = dtype});
+    const Shape rows = body(index).shape.inserted(body(index).shape.rank(), classes);
+    detail::checked_elements(rows, dtype, "one_hot");
+    Tensor y = zeros(rows, {.dtype = dtype});
     detail::dispatch(dtype, [&]<class T>(T*) {
         T* const to = data_as<T>(y);
         for (std::int64_t k = 0; k < n; ++k) to[k * classes + i[k]] = static_cast<T>(1);
@@ -168,6 +182,7 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& vectors, std::string_vie
             throw ShapeError("meshgrid: expected vectors, got the shape " + body(vectors[k]).shape.str());
         shape[axis(k)] = body(vectors[k]).numel;
     }
+    for (const Tensor& v : vectors) detail::checked_elements(shape, body(v).dtype, "meshgrid");
     std::vector<Tensor> grids;
     for (std::size_t k = 0; k < vectors.size(); ++k) {
         Shape along = Shape::filled(vectors.size(), 1);

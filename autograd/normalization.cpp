@@ -264,6 +264,12 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                          body(x).shape.str());
     if (!options.training && !(running_mean.defined() && running_var.defined()))
         throw ValueError("batch_norm: expected a running mean and variance outside of training, got undefined ones");
+    if (options.training) {
+        // Before either is changed.
+        const NoGrad no_grad;
+        for (const Tensor* t : {&running_mean, &running_var})
+            if (t->defined()) detail::check_writable(*t, "batch_norm");
+    }
 
     Tensor y = make_tensor(body(x).shape, body(x).dtype);
     // Copies, so that later updates of the running statistics do not reach a backward.

@@ -170,6 +170,7 @@ Tensor pad(const Tensor& x, const std::vector<PadWidth>& widths, const PadOption
                              " are too large");
     }
     check_widths(f, widths);
+    detail::checked_elements(f.to, body(x).dtype, "pad");
     // Without axes there are no rows either.
     if (options.mode == PadMode::constant || shape.empty()) return framed(x, f, options.value);
     return extended(x, f);

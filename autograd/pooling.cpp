@@ -71,8 +71,7 @@ struct Planes {
 
 MaxPoolResult pool(const char* operation, const Planes& in, const AxisWindows& rows, const AxisWindows& columns,
                    bool with_indices) {
-    const Tensor x = detail::make_alias(in.x).contiguous();
-    const Shape& shape = body(x).shape;
+    const Shape& shape = body(in.x).shape;
     const Shape result =
         in.flat ? Shape{shape[0], shape[1], columns.count} : Shape{shape[0], shape[1], rows.count, columns.count};
     const Tensor* const inputs[] = {&in.x};
@@ -80,8 +79,9 @@ MaxPoolResult pool(const char* operation, const Planes& in, const AxisWindows& r
     if (in.size.height * in.size.width >= std::int64_t{1} << 31)
         throw ShapeError(std::string(operation) + ": expected images of less than 2^31 elements, got the shape " +
                          shape.str());
-    Tensor y = make_tensor(result, body(x).dtype), indices;
-    if (with_indices) indices = make_tensor(result, int64);
+    Tensor y = make_tensor(result, body(in.x).dtype, operation), indices;
+    if (with_indices) indices = make_tensor(result, int64, operation);
+    const Tensor x = detail::make_alias(in.x).contiguous();
     with_floats(body(x).dtype, [&]<class T>(T*) {
         detail::max_pool(shape[0] * shape[1], rows, columns, data_as<T>(x), data_as<T>(y),
                          with_indices ? data_as<std::int64_t>(indices) : nullptr);

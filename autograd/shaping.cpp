@@ -103,8 +103,7 @@ Tensor flatten(const Tensor& x, std::int64_t first, std::int64_t last) {
     check_defined(x, "flatten");
     const Shape& shape = body(x).shape;
     if (shape.empty()) {
-        static_cast<void>(checked_axis(first, {1}, "flatten"));
-        static_cast<void>(checked_axis(last, {1}, "flatten"));
+        for (const std::int64_t axis : {first, last}) static_cast<void>(detail::line_axis(x, axis, "flatten"));
         return reshape(x, {1});
     }
     const std::size_t p = checked_axis(first, shape, "flatten"), q = checked_axis(last, shape, "flatten");
@@ -139,6 +138,7 @@ Tensor unflatten(const Tensor& x, std::int64_t axis, const Shape& sizes) {
         if (size == -1) size = shape[at] / known;
     Shape to = shape.erased(at);
     for (std::size_t i = 0; i < parts.rank(); ++i) to = to.inserted(at + i, parts[i]);
+    detail::checked_elements(to, body(x).dtype, "unflatten");
     return reshape(x, to);
 }
 
@@ -177,7 +177,11 @@ Tensor atleast_3d(const Tensor& x) {
     return shape.rank() == 2 ? reshape(x, {shape[0], shape[1], 1}) : x;
 }
 
-Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) { return transpose(x, a, b); }
+Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) {
+    check_defined(x, "swapaxes");
+    for (const std::int64_t axis : {a, b}) static_cast<void>(checked_axis(axis, body(x).shape, "swapaxes"));
+    return transpose(x, a, b);
+}
 
 namespace {
 

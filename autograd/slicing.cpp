@@ -139,6 +139,9 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t axi
     const std::size_t at = checked_axis(axis, body(x).shape, "chunk");
     if (chunks < 1) throw ValueError("chunk: expected at least 1 piece, got " + std::to_string(chunks));
     const std::int64_t n = body(x).shape[at];
+    if (n == 0 && chunks > INT32_MAX)
+        throw ValueError("chunk: " + std::to_string(chunks) + " pieces of no elements are too many for the shape " +
+                         body(x).shape.str());
     if (n == 0)
         return pieces("chunk", x, at, std::vector<std::int64_t>(static_cast<std::size_t>(chunks) + 1, 0), false);
     return pieces("chunk", x, at, steps(n, n / chunks + (n % chunks != 0 ? 1 : 0)), false);

@@ -30,6 +30,7 @@ Tensor solve(const Tensor& x, const Tensor& y) {
         throw ShapeError("solve: expected right-hand sides of shape (..., " + std::to_string(p.back()) +
                          ", r) or (..., " + std::to_string(p.back()) + ") for matrices of shape " + p.str() + ", got " +
                          q.str());
+    if (!vectors) detail::check_lapack_size(q, "solve");
     detail::broadcast_shape(detail::batch_of(p), vectors ? Shape(q.data(), q.rank() - 1) : detail::batch_of(q),
                             "solve");
     const auto factors = detail::factor(a);
@@ -38,17 +39,20 @@ Tensor solve(const Tensor& x, const Tensor& y) {
     return vectors ? reshape(solution, body(solution).shape.erased(body(solution).shape.rank() - 1)) : solution;
 }
 
-Tensor inv(const Tensor& a) {
-    detail::check_matrices(a, "inv", true);
+namespace {
+
+/// The inverses of matrices that were checked.
+Tensor inverse(const char* operation, const Tensor& a) {
     const auto factors = detail::factor(a);
-    factors->check_regular("inv");
+    factors->check_regular(operation);
     // The factors are nobody else's, and their memory becomes the inverse's.
     const Tensor y = factors->values;
     const std::int64_t n = columns_of(a);
     if (body(y).numel != 0) {
         detail::dispatch_floating(body(a).dtype, [&]<class T>(T*) {
             detail::each_matrix(body(y).numel / (n * n), 2 * n * n * n, [&](std::int64_t i) {
-                detail::lu_invert(n, data_as<T>(y) + i * n * n, factors->pivots.data() + i * n);
+                if (!factors->is_nan(i))
+                    detail::lu_invert(n, data_as<T>(y) + i * n * n, factors->pivots.data() + i * n);
             });
         });
     }
@@ -56,6 +60,13 @@ Tensor inv(const Tensor& a) {
                       const Tensor t = transpose(inverse);
                       return matmul(matmul(-t, g), t);
                   }));
+}
+
+}  // namespace
+
+Tensor inv(const Tensor& a) {
+    detail::check_matrices(a, "inv", true);
+    return inverse("inv", a);
 }
 
 Tensor solve_triangular(const Tensor& given_a, const Tensor& given_b, const TriangularOptions& options) {
@@ -112,6 +123,7 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& l, bool upper) {
     if (rows_of(b) != columns_of(l))
         throw ShapeError("cholesky_solve: expected right-hand sides of shape (..., " + std::to_string(columns_of(l)) +
                          ", r) for factors of shape " + body(l).shape.str() + ", got " + body(b).shape.str());
+    detail::broadcast_shape(detail::batch_of(body(l).shape), detail::batch_of(body(b).shape), "cholesky_solve");
     const Tensor lower = upper ? transpose(l) : l, y = solve_triangular(lower, b);
     return solve_triangular(transpose(lower), y, {.upper = true});
 }
@@ -121,7 +133,7 @@ Tensor matrix_power(const Tensor& a, std::int64_t n) {
     // As unsigned, so that the least number can be negated.
     std::uint64_t rest = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
     if (rest == 0) return broadcast_to(eye(columns_of(a), {.dtype = body(a).dtype}), body(a).shape).clone();
-    Tensor square = n < 0 ? inv(a) : a, result;
+    Tensor square = n < 0 ? inverse("matrix_power", a) : a, result;
     for (;; square = matmul(square, square)) {
         if (rest % 2 != 0) result = result.defined() ? matmul(result, square) : square;
         if ((rest /= 2) == 0) return result;

@@ -23,10 +23,10 @@ namespace {
 /// Images of `channels` planes and their windows as columns, or back; either is the other's gradient.
 template <bool unfolds>
 Tensor rearrange(const Tensor& given, std::int64_t channels, const WindowGrid& s) {
-    const Tensor x = detail::make_alias(given).contiguous();
-    const std::int64_t images = body(x).shape[0], taps = s.taps(), windows = s.positions();
+    const std::int64_t images = body(given).shape[0], taps = s.taps(), windows = s.positions();
     const Shape columns{images, channels * taps, windows}, planes{images, channels, s.height, s.width};
-    Tensor y = make_tensor(unfolds ? columns : planes, body(x).dtype);
+    Tensor y = make_tensor(unfolds ? columns : planes, body(given).dtype, unfolds ? "unfold" : "fold");
+    const Tensor x = detail::make_alias(given).contiguous();
     const std::int64_t tasks = images * channels, at_once = detail::tasks_at_once(tasks, taps * windows);
     const auto run = [&]<class T>(T*) {
         parallel_for((tasks + at_once - 1) / at_once, [&](std::int64_t part) {

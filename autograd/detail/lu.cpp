@@ -1,6 +1,8 @@
 #include <xgrad/autograd/detail/lu.hpp>
 
-#include <cstring>
+#include <algorithm>
+#include <limits>
+#include <numeric>
 #include <string>
 
 #include <xgrad/autograd/detail/elementwise.hpp>
@@ -27,11 +29,21 @@ std::shared_ptr<const LuFactors> factor(const Tensor& a) {
     const std::int64_t n = columns_of(a), count = batch_of(body(a).shape).elements();
     f->pivots.resize(static_cast<std::size_t>(count * n));
     f->zeros.resize(static_cast<std::size_t>(count));
+    f->nans.resize(static_cast<std::size_t>(count));
     if (n == 0) return f;
     dispatch_floating(body(a).dtype, [&]<class T>(T*) {
         T* const values = data_as<T>(f->values);
         each_matrix(count, n * n * n, [&](std::int64_t i) {
-            f->zeros[static_cast<std::size_t>(i)] = lu_factor(n, values + i * n * n, f->pivots.data() + i * n);
+            T* const matrix = values + i * n * n;
+            int* const pivots = f->pivots.data() + i * n;
+            // LAPACK would let some of the elements be numbers, which ones depends on the implementation.
+            if (any_nan(matrix, n * n)) {
+                f->nans[static_cast<std::size_t>(i)] = 1;
+                std::fill_n(matrix, n * n, std::numeric_limits<T>::quiet_NaN());
+                std::iota(pivots, pivots + n, 1);
+            } else {
+                f->zeros[static_cast<std::size_t>(i)] = lu_factor(n, matrix, pivots);
+            }
         });
     });
     return f;
@@ -64,8 +76,11 @@ Tensor solve_factored(const std::shared_ptr<const LuFactors>& factors, const Ten
         dispatch_floating(body(a).dtype, [&]<class T>(T*) {
             each_matrix(batch.elements(), n * n * r, [&](std::int64_t i) {
                 const std::int64_t k = of_a[static_cast<std::size_t>(i)];
-                lu_solve(n, r, data_as<T>(factors->values) + k * n * n, factors->pivots.data() + k * n, transposed,
-                         data_as<T>(x) + i * n * r);
+                if (factors->is_nan(k))
+                    std::fill_n(data_as<T>(x) + i * n * r, n * r, std::numeric_limits<T>::quiet_NaN());
+                else
+                    lu_solve(n, r, data_as<T>(factors->values) + k * n * n, factors->pivots.data() + k * n, transposed,
+                             data_as<T>(x) + i * n * r);
             });
         });
     }

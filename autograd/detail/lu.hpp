@@ -12,6 +12,9 @@ struct LuFactors {
     Tensor values;
     std::vector<int> pivots;  ///< n of each matrix.
     std::vector<int> zeros;   ///< Of each matrix the number of the first pivot that is 0, from 1 on, or 0.
+    std::vector<char> nans;   ///< Of each matrix whether it has a NaN; then all its values are NaN.
+
+    bool is_nan(std::int64_t matrix) const { return nans[static_cast<std::size_t>(matrix)] != 0; }
 
     /// Throws ValueError, naming the operation and the matrix, where a pivot is 0.
     void check_regular(const char* operation) const;

@@ -20,8 +20,13 @@ void check_matrices(const Tensor& x, const char* operation, bool square) {
     if (shape.rank() < 2) throw ShapeError(start + "matrices of shape (..., m, n), got " + shape.str());
     if (square && rows_of(x) != columns_of(x))
         throw ShapeError(start + "square matrices of shape (..., n, n), got " + shape.str());
-    if (std::max(rows_of(x), columns_of(x)) > kLapackSize)
-        throw ShapeError(start + "matrices of less than 2^31 rows and columns, got " + shape.str());
+    check_lapack_size(shape, operation);
+}
+
+void check_lapack_size(const Shape& shape, const char* operation) {
+    if (std::max(shape[shape.rank() - 2], shape.back()) > kLapackSize)
+        throw ShapeError(std::string(operation) + ": expected matrices of less than 2^31 rows and columns, got " +
+                         shape.str());
 }
 
 Tensor dense(const Tensor& x, bool copied) {

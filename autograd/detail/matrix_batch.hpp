@@ -16,6 +16,8 @@ namespace xg::detail {
 /// Throws ValueError for an undefined tensor, DTypeError unless it is of a floating-point type, and ShapeError unless it has rank 2 or more, a
 /// square last pair of axes where `square`, and sizes that LAPACK can count.
 void check_matrices(const Tensor& x, const char* operation, bool square = false);
+/// Throws ShapeError where the last two axes are longer than LAPACK can count.
+void check_lapack_size(const Shape& shape, const char* operation);
 
 inline std::int64_t rows_of(const Tensor& x) { return body(x).shape[body(x).shape.rank() - 2]; }
 inline std::int64_t columns_of(const Tensor& x) { return body(x).shape.back(); }
@@ -36,6 +38,14 @@ std::string matrix_name(const Shape& batch, std::int64_t index);
 
 /// Throws ValueError, naming the matrix, where one has an element that is NaN or infinite; of the lower triangles alone, if `lower`.
 void check_finite(const Tensor& x, const char* operation, bool lower = false);
+
+/// Whether one of n numbers is NaN.
+template <class T>
+bool any_nan(const T* x, std::int64_t n) {
+    bool found = false;
+    for (std::int64_t i = 0; i < n; ++i) found |= x[i] != x[i];
+    return found;
+}
 
 /// Calls `f` with a null pointer of float or double.
 template <class F>
