@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace xg::detail {
 namespace {
@@ -27,14 +28,23 @@ struct Window {
 
 bool sums(const AxisRule& r) { return r.kind == AxisRule::Kind::windows || r.kind == AxisRule::Kind::cover; }
 
-/// The place of element i in the original: PyTorch's, in its precision, so that rounding falls alike.
+/// The place of element i in the original. Of float32 PyTorch's, in its precision, so that rounding falls alike; of float64 exact, as its is
+/// in most layouts.
 template <class T>
 std::int64_t nearest_place(const AxisRule& r, std::int64_t i) {
-    const float scale =
-        r.scale > 0 ? static_cast<float>(r.scale) : static_cast<float>(r.size) / static_cast<float>(r.count);
-    const float at = r.kind == AxisRule::Kind::nearest_exact ? std::floor((static_cast<float>(i) + 0.5F) * scale)
-                                                             : std::floor(static_cast<float>(i) * scale);
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0, r.size - 1);
+    const std::int64_t twice = 2 * i + (r.kind == AxisRule::Kind::nearest_exact ? 1 : 0);
+    const T steps = static_cast<T>(twice) / 2;
+    T at;
+    if constexpr (std::is_same_v<T, float>) {
+        at = steps * (r.scale > 0 ? static_cast<T>(r.scale) : static_cast<T>(r.size) / static_cast<T>(r.count));
+    } else if (r.scale > 0) {
+        // A little more, lest a whole number is missed by the roundings of the scale and of the product.
+        at = steps * r.scale;
+        at += at * 0x1p-50;
+    } else {
+        at = static_cast<T>(twice * r.size / (2 * r.count));
+    }
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(at)), 0, r.size - 1);
 }
 
 template <class T>

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <boost/test/unit_test.hpp>
@@ -118,6 +119,35 @@ BOOST_AUTO_TEST_CASE(nothing_and_infinities) {
     check(xg::interpolate(x, {.size = 8}).to_vector(), {1, 1, 2, 2, Inf, Inf, 4, 4}, 0);
     // Means are exact where sums are.
     check(xg::avg_pool2d(xg::full({1, 3, 3}, 7), 3).to_vector(), {7}, 0);
+}
+
+BOOST_AUTO_TEST_CASE(nearest_elements_are_where_fractions_say) {
+    const auto sequence = [](std::int64_t n, xg::DType dtype) {
+        return xg::arange(0, n, 1, {.dtype = dtype}).reshape({1, 1, n});
+    };
+    for (std::int64_t n = 1; n < 40; ++n) {
+        for (std::int64_t m = 1; m < 80; ++m) {
+            std::vector<double> below, middle;
+            for (std::int64_t i = 0; i < m; ++i) {
+                below.push_back(static_cast<double>(i * n / m));
+                middle.push_back(static_cast<double>((2 * i + 1) * n / (2 * m)));
+            }
+            check(xg::interpolate(sequence(n, xg::float64), {.size = m}).to_vector(), below, 0);
+            check(xg::interpolate(sequence(n, xg::float64), {.size = m, .mode = xg::Interpolation::nearest_exact})
+                      .to_vector(),
+                  middle, 0);
+        }
+        for (const std::int64_t tenths : {3, 7, 11, 13, 29, 30}) {
+            std::vector<double> below;
+            for (std::int64_t i = 0; i < n * tenths / 10; ++i)
+                below.push_back(static_cast<double>(std::min(i * 10 / tenths, n - 1)));
+            if (below.empty()) continue;
+            const double factor = static_cast<double>(tenths) / 10;
+            check(xg::interpolate(sequence(n, xg::float64), {.scale_factor = factor}).to_vector(), below, 0);
+        }
+    }
+    // PyTorch's, whose places have the precision of float32: 11 · 26/22 is a little less than 13.
+    BOOST_TEST(xg::interpolate(sequence(26, xg::float32), {.size = 22}).to_vector()[11] == 12);
 }
 
 BOOST_AUTO_TEST_CASE(errors_name_operation_and_shapes) {
