@@ -6,15 +6,34 @@
 namespace parity {
 namespace {
 
+using Factors = c10::optional<at::ArrayRef<double>>;
+
+/// The elements of `mode` nearest. libtorch's derivatives, and its results in some layouts, take a factor near 1 or 2 for 1 or 2, and round
+/// places to float32, which other results do not: of its own only places are taken, in a layout that is none of those.
+at::Tensor nearest(const at::Tensor& x, bool exact, at::OptionalIntArrayRef size, Factors factors) {
+    Sizes plane = {1, 1}, shape = {x.size(0), x.size(1)};
+    plane.insert(plane.end(), x.sizes().begin() + 2, x.sizes().end());
+    const std::int64_t n = elements(plane);
+    const at::Tensor ramp = at::arange(n, at::TensorOptions(at::kDouble)).reshape(plane),
+                     twice = at::cat({ramp, ramp}, 1);
+    const bool flat = x.dim() == 3;
+    at::Tensor places;
+    if (exact)
+        places = flat ? at::_upsample_nearest_exact1d(twice, size, factors)
+                      : at::_upsample_nearest_exact2d(twice, size, factors);
+    else
+        places = flat ? at::upsample_nearest1d(twice, size, factors) : at::upsample_nearest2d(twice, size, factors);
+    shape.insert(shape.end(), places.sizes().begin() + 2, places.sizes().end());
+    const at::Tensor line = x.reshape({x.size(0), x.size(1), n});
+    return at::index_select(line, 2, places[0][0].flatten().to(at::kLong)).reshape(shape);
+}
+
 /// `size` or `factors`, one for each of x's last axes.
-at::Tensor resampled(const at::Tensor& x, const Options& o, at::OptionalIntArrayRef size,
-                     c10::optional<at::ArrayRef<double>> factors) {
+at::Tensor resampled(const at::Tensor& x, const Options& o, at::OptionalIntArrayRef size, Factors factors) {
     const std::string& mode = o.choice("mode");
     const bool aligned = o.flag("align_corners"), flat = x.dim() == 3;
-    if (mode == "xg::Interpolation::nearest")
-        return flat ? at::upsample_nearest1d(x, size, factors) : at::upsample_nearest2d(x, size, factors);
-    if (mode == "xg::Interpolation::nearest_exact")
-        return flat ? at::_upsample_nearest_exact1d(x, size, factors) : at::_upsample_nearest_exact2d(x, size, factors);
+    if (mode == "xg::Interpolation::nearest") return nearest(x, false, size, factors);
+    if (mode == "xg::Interpolation::nearest_exact") return nearest(x, true, size, factors);
     if (mode != "xg::Interpolation::area")
         return flat ? at::upsample_linear1d(x, size, aligned, factors)
                     : at::upsample_bilinear2d(x, size, aligned, factors);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "families_xgrad.hpp"
 #include "spectra.hpp"
 
@@ -16,7 +18,13 @@ void any_two_vectors(Draw& d) {
 void blocks(Draw& d) {
     const Array& a = d.real();
     const Array& b = d.real({.max_rank = 3});
-    Draw::need(a.values.size() * b.values.size() <= Maker::kMaxElements);
+    // Not even of no elements if it is long: such could grow beyond all bounds.
+    const auto extent = [](const Array& x) {
+        std::int64_t n = 1;
+        for (const std::int64_t size : x.shape) n *= std::max<std::int64_t>(size, 1);
+        return n;
+    };
+    Draw::need(extent(a) * extent(b) <= Maker::kMaxElements);
 }
 
 /// Two that broadcast, and an axis of what they make together; its size is 3 if it is wanted so.

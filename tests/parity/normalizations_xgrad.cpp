@@ -86,6 +86,8 @@ Distance spread_of(Groups kind) {
         };
         if (kind != Groups::rows_from_zero) each([&](std::size_t g, double v) { means[g] += v / n; });
         each([&](std::size_t g, double v) { squares[g] += (v - means[g]) * (v - means[g]) / n; });
+        // Of a single number nothing is left but rounding.
+        if (n == 1 && kind != Groups::rows_from_zero) return -1.0;
         double least = *std::min_element(squares.begin(), squares.end()) + o.number("eps") - 0.01;
         for (std::size_t g = 0; g < groups && n > 2; ++g)
             least = std::min(least, squares[g] - 1e-4 * (squares[g] + means[g] * means[g]));
