@@ -69,11 +69,19 @@ struct Planes {
     Tensor finish(const Tensor& y) const { return batched ? y : detail::only_image(y); }
 };
 
+/// The result's shape for `n` windows along each axis. Throws ShapeError where it has more elements than can be addressed: before the
+/// windows are listed, which takes memory itself.
+Shape result_shape(const char* operation, const Planes& in, const Pair& n) {
+    const Shape& shape = body(in.x).shape;
+    Shape result = in.flat ? Shape{shape[0], shape[1], n.width} : Shape{shape[0], shape[1], n.height, n.width};
+    detail::checked_elements(result, int64, operation);
+    return result;
+}
+
 MaxPoolResult pool(const char* operation, const Planes& in, const AxisWindows& rows, const AxisWindows& columns,
                    bool with_indices) {
     const Shape& shape = body(in.x).shape;
-    const Shape result =
-        in.flat ? Shape{shape[0], shape[1], columns.count} : Shape{shape[0], shape[1], rows.count, columns.count};
+    const Shape result = result_shape(operation, in, {rows.count, columns.count});
     const Tensor* const inputs[] = {&in.x};
     with_indices = with_indices || detail::would_record(inputs);
     if (in.size.height * in.size.width >= std::int64_t{1} << 31)
@@ -117,6 +125,7 @@ MaxPoolResult windows_max(const char* operation, const Tensor& x, bool flat, con
     const Pair stride = stride_of(o.stride, kernel);
     check_windows(kernel, stride, o.padding, o.dilation, operation);
     const Pair n = detail::window_counts(in.size, kernel, stride, o.padding, o.dilation, o.ceil_mode, flat, operation);
+    result_shape(operation, in, n);
     return pool(operation, in,
                 {in.size.height, n.height, kernel.height, stride.height, o.padding.height, o.dilation.height},
                 {in.size.width, n.width, kernel.width, stride.width, o.padding.width, o.dilation.width}, with_indices);
@@ -125,6 +134,7 @@ MaxPoolResult windows_max(const char* operation, const Tensor& x, bool flat, con
 MaxPoolResult cover_max(const char* operation, const Tensor& x, bool flat, const Pair& n, bool with_indices) {
     const Planes in(operation, x, flat);
     detail::check_option(n, 0, "output_size", operation);
+    result_shape(operation, in, n);
     return pool(operation, in, {in.size.height, n.height}, {in.size.width, n.width}, with_indices);
 }
 
