@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(messages) {
                         "inv: the matrix (1,) of the batch is singular: pivot 2 of 2 is 0"));
     BOOST_TEST(contains(message_of<xg::ValueError>([&] { xg::solve(singular[1], xg::ones({2})); }),
                         "solve: the matrix is singular"));
-    BOOST_TEST(contains(message_of<xg::ValueError>([&] { xg::matrix_power(singular, -1); }), "matrix_power: the matrix (1,)"));
+    BOOST_TEST(
+        contains(message_of<xg::ValueError>([&] { xg::matrix_power(singular, -1); }), "matrix_power: the matrix (1,)"));
     BOOST_TEST(
         contains(message_of<xg::ValueError>([&] { xg::cholesky(singular * -1); }),
                  "cholesky: the matrix (0,) of the batch is not positive definite: its leading part of order 1"));
