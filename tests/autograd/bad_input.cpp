@@ -79,8 +79,7 @@ BOOST_AUTO_TEST_CASE(every_operation_has_rows) {
     expected.merge(creating_functions());
     expected.merge(changing_functions());
     for (const BadInput& row : table()) covered.insert(row.operation);
-    for (const std::string& name : expected)
-        BOOST_TEST(covered.count(name) == 1u, name << " is given no bad input");
+    for (const std::string& name : expected) BOOST_TEST(covered.count(name) == 1u, name << " is given no bad input");
     for (const std::string& name : covered) BOOST_TEST(expected.count(name) == 1u, name << " is no public operation");
 }
 
