@@ -54,7 +54,7 @@ struct Collector final : detail::SavedTransform {
 
     std::shared_ptr<void> pack(const Tensor& value) override {
         likenesses.push_back({body(value).shape, body(value).dtype});
-        values.emplace_back(detail::saved(detail::make_alias(value)));
+        values.emplace_back(detail::kept(detail::make_alias(value)));
         return std::make_shared<detail::Saved>(*values.back());
     }
     Tensor unpack(const std::shared_ptr<void>& packed) override {
@@ -70,7 +70,7 @@ public:
     Recompute(TensorFunction f, const std::vector<Tensor>& inputs)
         : f_(std::move(f)), random_(random_state()), path_(detail::context.path) {
         for (const Tensor& x : inputs) {
-            inputs_.push_back(detail::saved(x));
+            inputs_.push_back(detail::kept(x));
             wanted_.push_back(detail::needs_grad(x));
         }
     }
@@ -83,7 +83,7 @@ public:
 
     std::shared_ptr<void> pack(const Tensor& value) override {
         likenesses_.push_back({body(value).shape, body(value).dtype});
-        values_.emplace_back(detail::saved(detail::make_alias(value)));
+        values_.emplace_back(detail::kept(detail::make_alias(value)));
         return std::make_shared<Place>(*this, likenesses_.size() - 1);
     }
 

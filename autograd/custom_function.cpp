@@ -50,10 +50,10 @@ struct FunctionContext::State {
             const bool known =
                 !t.defined() || !is_floating(t.dtype()) || detail::needs_grad(t) || place(given, t) < given.size();
             kinds.push_back(is_output ? Kind::output : known ? Kind::input : Kind::unknown);
-            inputs.push_back(is_output ? detail::Saved() : detail::saved(t));
+            inputs.push_back(is_output ? detail::Saved() : detail::kept(t));
             outputs.push_back(is_output ? detail::SavedOutput(t, k) : detail::SavedOutput());
         }
-        for (const Tensor& t : given_constants) constants.push_back(detail::saved(t.defined() ? t.detach() : t));
+        for (const Tensor& t : given_constants) constants.push_back(detail::kept(t.defined() ? t.detach() : t));
         tensors.clear();
         given_constants.clear();
     }

@@ -150,14 +150,27 @@ struct SavedTransform {
 };
 extern constinit thread_local std::shared_ptr<SavedTransform>* saved_transform [[gnu::tls_model("initial-exec")]];
 
-/// An input that backward will need. `get` throws GradError if it was changed since.
+inline bool recording() noexcept { return context.grad_enabled; }
+
+/// An input that backward will need. `get` throws GradError if it was changed since. While nothing is recorded, as in most backward
+/// passes, nothing is held: the formula that would have read it is thrown away, and counting references takes as long as short arithmetic.
 class Saved {
 public:
     Saved() = default;
-    explicit Saved(const Tensor& value) : value_(value), version_(value.defined() ? body(value).storage->version : 0) {
-        if (saved_transform != nullptr && value.defined()) [[unlikely]]
+    explicit Saved(const Tensor& value, bool whatever_the_mode = false) {
+        if (!(whatever_the_mode || recording()) || !value.defined()) return;
+        value_ = value;
+        version_ = body(value).storage->version;
+        if (saved_transform != nullptr) [[unlikely]]
             pack();
     }
+    // Formulas are passed on several times before they lie in their node.
+    [[gnu::always_inline]] Saved(Saved&&) noexcept = default;
+    [[gnu::always_inline]] Saved& operator=(Saved&&) noexcept = default;
+    Saved(const Saved&) = default;
+    Saved& operator=(const Saved&) = default;
+    [[gnu::always_inline]] ~Saved() = default;
+
     Tensor get() const {
         if (packed_) [[unlikely]]
             return unpack();
@@ -185,6 +198,8 @@ private:
 };
 
 inline Saved saved(const Tensor& value) { return Saved(value); }
+/// What is saved in a piece of work that is not recorded itself, but will be read by a backward all the same.
+inline Saved kept(const Tensor& value) { return Saved(value, true); }
 
 // What the formula of a parameter's gradient may offer beside the call itself, for gradients sample by sample. Samples lie along the first
 // axis of the operation's result, of which there are N:
@@ -307,8 +322,6 @@ template <class F>
 Wrt<std::decay_t<F>> wrt(const Tensor& input, F&& formula) {
     return {input, std::forward<F>(formula)};
 }
-
-inline bool recording() noexcept { return context.grad_enabled; }
 
 /// Notes in the graph how `y` came about, if recording is on and an input needs a gradient, and returns it.
 ///
