@@ -1,4 +1,10 @@
+#include <algorithm>
+#include <cmath>
 #include <exception>
+#include <stdexcept>
+#include <string>
+
+#include <xgrad/autograd/functional.hpp>
 
 #include "operation.hpp"
 #include "program.hpp"
@@ -56,13 +62,15 @@ std::vector<Array> by_leaf(const Program& program, const std::vector<xg::Tensor>
     return result;
 }
 
-void run(const Program& program, Evaluation& result) {
-    std::vector<xg::Tensor> leaves, wanted;
-    for (const Array& leaf : program.leaves) {
-        leaves.push_back(tensor_of(leaf));
-        if (leaf.kind == Kind::real) wanted.push_back(leaves.back().requires_grad(true));
-    }
-    std::vector<Inputs> steps;
+/// A program's steps and the weighted sum of its sinks; undefined for a wild program.
+struct Run {
+    std::vector<Inputs> steps = {};
+    xg::Tensor loss = {};
+};
+
+Run run_on(const Program& program, const std::vector<xg::Tensor>& leaves) {
+    Run made;
+    std::vector<Inputs>& steps = made.steps;
     const auto find = [&](const Ref& ref) {
         const auto index = static_cast<std::size_t>(ref.index);
         return ref.step < 0 ? leaves[index] : steps[static_cast<std::size_t>(ref.step)].at(index);
@@ -75,20 +83,65 @@ void run(const Program& program, Evaluation& result) {
         } catch (const std::exception& e) {
             throw std::runtime_error(step.operation->name + ": " + e.what());
         }
+    }
+    if (program.wild) return made;
+    std::vector<xg::Tensor> ends;
+    for (const Ref& ref : sinks(program)) ends.push_back(find(ref));
+    made.loss = weighted(ends, [&](std::size_t k, std::size_t i) { return weight(program, k, i); });
+    return made;
+}
+
+/// Forward mode against the gradients that reverse mode found: along any direction both give the same slope of the loss. Throws where they
+/// do not.
+void check_forward_mode(const Program& program, const std::vector<xg::Tensor>& leaves,
+                        const std::vector<std::size_t>& number, const std::vector<xg::Tensor>& gradients) {
+    std::vector<xg::Tensor> inputs, directions;
+    double expected = 0, scale = 0;
+    for (std::size_t k = 0; k < number.size(); ++k) {
+        inputs.push_back(leaves[number[k]]);
+        std::vector<double> v(program.leaves[number[k]].values.size());
+        for (std::size_t i = 0; i < v.size(); ++i) v[i] = second_weight(program, number[k], i);
+        directions.push_back(xg::from_data(v, inputs.back().shape(), {.dtype = xg::float64}));
+        if (!gradients[k].defined()) continue;
+        const std::vector<double> g = gradients[k].to_vector();
+        for (std::size_t i = 0; i < v.size(); ++i) {
+            expected += g[i] * v[i];
+            scale += std::abs(g[i] * v[i]);
+        }
+    }
+    const auto loss_of = [&](const std::vector<xg::Tensor>& given) {
+        std::vector<xg::Tensor> all = leaves;
+        for (std::size_t k = 0; k < number.size(); ++k) all[number[k]] = given[k];
+        return std::vector<xg::Tensor>{run_on(program, all).loss};
+    };
+    const double found = xg::jvp(loss_of, inputs, directions).tangents.at(0).item();
+    // What cancels within the program costs either mode its own digits.
+    if (!(std::abs(found - expected) <= 1e-6 * std::max(1.0, scale)))
+        throw std::runtime_error("forward mode gives the slope " + std::to_string(found) + ", reverse mode " +
+                                 std::to_string(expected));
+}
+
+void run(const Program& program, Evaluation& result) {
+    std::vector<xg::Tensor> leaves, wanted;
+    for (const Array& leaf : program.leaves) {
+        leaves.push_back(tensor_of(leaf));
+        if (leaf.kind == Kind::real) wanted.push_back(leaves.back().requires_grad(true));
+    }
+    const Run made = run_on(program, leaves);
+    for (const Inputs& step : made.steps) {
         auto& arrays = result.steps.emplace_back();
-        for (const xg::Tensor& t : steps.back()) arrays.push_back(array_of(t));
+        for (const xg::Tensor& t : step) arrays.push_back(array_of(t));
     }
     if (program.wild) return;
 
-    std::vector<xg::Tensor> ends;
-    for (const Ref& ref : sinks(program)) ends.push_back(find(ref));
-    const xg::Tensor loss = weighted(ends, [&](std::size_t k, std::size_t i) { return weight(program, k, i); });
+    const xg::Tensor& loss = made.loss;
     const auto gradients = gradients_of(loss, wanted, program.second);
     result.gradients = by_leaf(program, gradients);
     if (!program.second) return;
     std::vector<std::size_t> number;
     for (std::size_t i = 0; i < program.leaves.size(); ++i)
         if (program.leaves[i].kind == Kind::real) number.push_back(i);
+    if (loss.defined() && !wanted.empty()) check_forward_mode(program, leaves, number, gradients);
     const xg::Tensor projection =
         weighted(gradients, [&](std::size_t k, std::size_t i) { return second_weight(program, number[k], i); });
     result.seconds = by_leaf(program, gradients_of(projection, wanted, false));
