@@ -54,6 +54,11 @@ void check_inputs(const std::vector<Tensor>& inputs) {
     if (!any) throw ValueError("gradcheck: expected at least one float64 input");
 }
 
+void check_step(double step) {
+    if (!(step > 0 && std::isfinite(step)))
+        throw ValueError(fmt::format("gradcheck: expected a step that is positive and finite, got {}", step));
+}
+
 class Check {
 public:
     /// `name` says what an input is, by its number.
@@ -85,8 +90,14 @@ private:
     struct Slopes {
         double central, step;
     };
+    struct Likeness {
+        Shape shape;
+        DType dtype;
+    };
 
+    /// Nothing beside an infinity, of which a share would be infinite, too.
     double allowed(double a, double b) const {
+        if (!std::isfinite(a) || !std::isfinite(b)) return 0;
         return options_.absolute + options_.relative * std::max(std::abs(a), std::abs(b));
     }
     bool agree(double a, double b) const { return a == b || std::abs(a - b) <= allowed(a, b); }
@@ -118,6 +129,8 @@ private:
         const std::vector<Tensor> leaves = leaves_of(inputs_), results = f_(leaves);
         std::vector<Tensor> outputs, weights, wanted;
         for (std::size_t k = 0; k < results.size(); ++k) {
+            if (!results[k].defined()) throw ValueError(fmt::format("gradcheck: output {} is undefined", k));
+            likenesses_.push_back({results[k].shape(), results[k].dtype()});
             weights_.push_back(is_floating(results[k].dtype()) ? random_weights(results[k].shape(), options_.seed, k)
                                                                : Tensor());
             if (!weights_.back().defined() || !results[k].requires_grad()) continue;
@@ -141,7 +154,25 @@ private:
             const NoGrad no_grad;
             moved[input].mutable_data<double>()[element] = value;
         }
-        return f_(moved);
+        std::vector<Tensor> results = f_(moved);
+        check_alike(results);
+        return results;
+    }
+
+    void check_alike(const std::vector<Tensor>& results) const {
+        const std::string where = "gradcheck: the function must give results alike each time; it gave ";
+        if (results.size() != likenesses_.size())
+            throw ValueError(fmt::format("{}{} outputs first, then {}", where, likenesses_.size(), results.size()));
+        for (std::size_t k = 0; k < results.size(); ++k) {
+            const Likeness& like = likenesses_[k];
+            if (!results[k].defined()) throw ValueError(fmt::format("{}output {} first, then none", where, k));
+            if (!(results[k].shape() == like.shape))
+                throw ShapeError(fmt::format("{}output {} the shape {} first, then {}", where, k, like.shape.str(),
+                                             results[k].shape().str()));
+            if (results[k].dtype() != like.dtype)
+                throw DTypeError(fmt::format("{}output {} as {} first, then as {}", where, k, xg::name(like.dtype),
+                                             xg::name(results[k].dtype())));
+        }
     }
 
     /// How much the weighted sum of the outputs changes between two values of an element.
@@ -163,6 +194,8 @@ private:
         // What x really moves by once rounded.
         const double up = x + options_.step * std::max(1.0, std::abs(x)),
                      down = x - options_.step * std::max(1.0, std::abs(x));
+        if (std::isfinite(x) && !(up > x && x > down))
+            throw ValueError(fmt::format("gradcheck: a step of {} is too small to move {}", options_.step, x));
         return {change(input, element, down, up) / (up - down), up - x};
     }
 
@@ -177,6 +210,7 @@ private:
     const GradcheckOptions& options_;
     std::function<std::string(std::size_t)> name_;
     std::vector<Tensor> weights_;
+    std::vector<Likeness> likenesses_;  // of the outputs
 };
 
 TensorFunction several(const SingleTensorFunction& f) {
@@ -190,6 +224,9 @@ std::vector<Tensor> gradients_of(const TensorFunction& f, std::size_t n_inputs, 
     std::size_t next = n_inputs;
     for (const Tensor& output : f(inputs)) {
         if (!is_floating(output.dtype())) continue;
+        if (next == arguments.size())
+            throw ValueError(
+                "gradcheck: the function must give results alike each time; it gave more outputs than first");
         if (output.requires_grad()) {
             outputs.push_back(output);
             weights.push_back(arguments[next]);
@@ -210,6 +247,7 @@ std::vector<Tensor> gradients_of(const TensorFunction& f, std::size_t n_inputs, 
 
 GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
     check_inputs(inputs);
+    check_step(options.step);
     return Check(f, inputs, options, input_name).run();
 }
 
@@ -221,6 +259,7 @@ GradcheckResult gradcheck(const SingleTensorFunction& f, const std::vector<Tenso
 GradcheckResult gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                               const GradcheckOptions& options) {
     check_inputs(inputs);
+    check_step(options.step);
     std::vector<Tensor> arguments = inputs;
     {
         const GradMode mode(true);

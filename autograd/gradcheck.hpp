@@ -8,7 +8,8 @@
 
 namespace xg {
 
-/// How gradients are compared with differences. A pair agrees if |a - b| <= absolute + relative · max(|a|, |b|).
+/// How gradients are compared with differences. A pair agrees if |a - b| <= absolute + relative · max(|a|, |b|), or, where
+/// one of them is infinite, if they are equal.
 struct GradcheckOptions {
     double step =
         1e-6;  ///< An element x is moved by step · max(1, |x|) both ways. Keep inputs further than this off kinks.
@@ -38,7 +39,8 @@ struct GradcheckResult {
 ///
 /// All float64 inputs are moved, one element at a time; int64 and bool ones are constants. The outputs, of any number and shape, are summed
 /// with random weights, so that no error cancels; outputs that are not of a floating-point type are left out. The inputs
-/// themselves are not touched: `f` gets copies. `f` must give the same result each time, and not change its inputs. Throws ValueError if no input is of float64, and DTypeError for float32 ones, which are
+/// themselves are not touched: `f` gets copies. `f` must give the same result each time, and not change its inputs. Throws ValueError if no input is of float64, for a step that
+/// is not positive and finite or moves nothing, and where the number of outputs changes, ShapeError or DTypeError where one of them does, and DTypeError for float32 ones, which are
 /// too coarse for differences.
 XG_EXPORT GradcheckResult gradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
                                     const GradcheckOptions& options = {});

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -156,6 +157,61 @@ BOOST_AUTO_TEST_CASE(several_outputs_and_constants) {
 BOOST_AUTO_TEST_CASE(not_a_number_is_no_agreement) {
     BOOST_TEST(!xg::gradcheck([](const Inputs& in) { return in[0] * std::nan(""); }, {row()}).ok);
     BOOST_TEST(!xg::gradcheck([](const Inputs& in) { return xg::sqrt(in[0]); }, {xg::tensor({-1.0}, support::f64)}).ok);
+}
+
+BOOST_AUTO_TEST_CASE(infinity_agrees_with_itself_alone) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    for (const double factor : {inf, -inf}) {
+        const xg::Function steep(
+            "steep", [](xg::FunctionContext&, const Inputs& in) { return Inputs{in[0] * 2}; },
+            [factor](xg::FunctionContext&, const Inputs& g) { return Inputs{g[0] * factor}; });
+        const xg::GradcheckResult result = xg::gradcheck([&](const Inputs& in) { return steep({in[0]})[0]; }, {row()});
+        BOOST_TEST(!result.ok);
+        BOOST_TEST(result.disagreements == 3);
+        BOOST_TEST(contains(result.message, "off by inf, allowed 0"), result.message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(outputs_that_change_are_refused) {
+    int calls = 0;
+    const xg::SingleTensorFunction shrinks = [&](const Inputs& in) {
+        return ++calls == 1 ? in[0] * 2 : (in[0] * 2).slice(0, 0, 1);
+    };
+    const std::string shape = support::message_of<xg::ShapeError>([&] { xg::gradcheck(shrinks, {row()}); });
+    BOOST_TEST(contains(shape, "gradcheck: "), shape);
+    BOOST_TEST(contains(shape, "output 0 the shape (3,) first, then (1,)"), shape);
+    const xg::TensorFunction fewer = [&](const Inputs& in) {
+        return calls++ == 0 ? Inputs{in[0] * 2, in[0] * 3} : Inputs{in[0] * 2};
+    };
+    calls = 0;
+    const std::string number = support::message_of<xg::ValueError>([&] { xg::gradcheck(fewer, {row()}); });
+    BOOST_TEST(contains(number, "2 outputs first, then 1"), number);
+    const xg::SingleTensorFunction rounds = [&](const Inputs& in) {
+        return calls++ == 0 ? in[0] * 2 : (in[0] * 2).to(xg::float32);
+    };
+    calls = 0;
+    const std::string dtype = support::message_of<xg::DTypeError>([&] { xg::gradcheck(rounds, {row()}); });
+    BOOST_TEST(contains(dtype, "output 0 as float64 first, then as float32"), dtype);
+    const xg::TensorFunction more = [&](const Inputs& in) {
+        return calls++ == 0 ? Inputs{in[0] * 2} : Inputs{in[0] * 2, in[0] * 3};
+    };
+    calls = 0;
+    BOOST_CHECK_THROW(xg::gradgradcheck(more, {row()}), xg::ValueError);
+    BOOST_CHECK_THROW(xg::gradcheck([](const Inputs&) { return xg::Tensor(); }, {row()}), xg::ValueError);
+}
+
+BOOST_AUTO_TEST_CASE(steps_that_are_none) {
+    const xg::SingleTensorFunction f = [](const Inputs& in) { return in[0] * 2; };
+    const double inf = std::numeric_limits<double>::infinity();
+    for (const double step : {0.0, -1e-6, std::nan(""), inf, 1e-20}) {
+        const auto check_refused = [](const auto& run) {
+            const std::string message = support::message_of<xg::ValueError>(run);
+            BOOST_TEST(message.starts_with("gradcheck: "), message);
+            BOOST_TEST(contains(message, "step"), message);
+        };
+        check_refused([&] { xg::gradcheck(f, {row()}, {.step = step}); });
+        check_refused([&] { xg::gradgradcheck(f, {row()}, {.step = step}); });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(inputs_are_left_alone) {
