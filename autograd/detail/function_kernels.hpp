@@ -123,8 +123,11 @@ Kernel floating_function_kernel(Fn fn) noexcept {
                 [](T x) { return std::abs(x) > T(std::numeric_limits<T>::max_exponent - 2); },
                 [](T x) { return std::exp2(x); });
         case Fn::expm1:
-            return batch_kernel<T, 1>(
-                [](const Vector& x) { return xsimd::select(x == Vector(T(0)), x, xsimd::expm1(x)); });
+            // Where the result is below the largest numbers by less than a half, xsimd's is infinite.
+            return batch_kernel_with_tails<T>(
+                [](const Vector& x) { return xsimd::select(x == Vector(T(0)), x, xsimd::expm1(x)); },
+                [](T x) { return x > T(std::numeric_limits<T>::max_exponent - 1) * T(0.693147180559945); },
+                [](T x) { return std::expm1(x); });
         case Fn::log2:
             return batch_kernel_with_tails<T>([](const auto& x) { return xsimd::log2(x); }, subnormal,
                                               [](T x) { return std::log2(x); });

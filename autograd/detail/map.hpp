@@ -76,16 +76,24 @@ void map_vectors(void* out, const void* const* in, std::int64_t count) {
 template <class T, class F, class Outside, class Exact>
 void map_with_tails(void* out, const void* const* in, std::int64_t n) {
     const T* const x = static_cast<const T*>(in[0]);
+    T* const y = static_cast<T*>(out);
     constexpr std::int64_t block = 1024;
     for (std::int64_t i = 0; i < n; i += block) {
         const std::int64_t size = std::min(block, n - i);
-        const void* const from = x + i;
-        map_vectors<T, F, 0>(static_cast<T*>(out) + i, &from, size);
         int any = 0;
         for (std::int64_t k = i; k < i + size; ++k) any |= Outside{}(x[k]) ? 1 : 0;
-        if (any == 0) continue;
-        for (std::int64_t k = i; k < i + size; ++k)
-            if (Outside{}(x[k])) static_cast<T*>(out)[k] = Exact{}(x[k]);
+        const void* from = x + i;
+        if (any == 0) {
+            map_vectors<T, F, 0>(y + i, &from, size);
+            continue;
+        }
+        // Kept apart from `out`, which may be the input.
+        alignas(64) T kept[block];
+        std::copy_n(x + i, size, kept);
+        from = kept;
+        map_vectors<T, F, 0>(y + i, &from, size);
+        for (std::int64_t k = 0; k < size; ++k)
+            if (Outside{}(kept[k])) y[i + k] = Exact{}(kept[k]);
     }
 }
 

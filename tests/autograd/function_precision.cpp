@@ -156,6 +156,33 @@ BOOST_AUTO_TEST_CASE(of_two) {
             }
 }
 
+/// What grows beyond all numbers is finite up to the largest of them.
+BOOST_AUTO_TEST_CASE(before_they_overflow) {
+    struct Growing {
+        const char* name;
+        Unary f;
+        Plain plain;
+        double last32, last64;  // the last arguments with a finite result, about
+    };
+    const Growing functions[] = {{"exp", xg::exp, std::exp, 88.7228, 709.7827},
+                                 {"exp2", xg::exp2, std::exp2, 127.9999, 1023.9999},
+                                 {"expm1", xg::expm1, std::expm1, 88.7228, 709.7827},
+                                 {"sinh", xg::sinh, std::sinh, 89.4159, 710.4758},
+                                 {"cosh", xg::cosh, std::cosh, 89.4159, 710.4758}};
+    for (const Growing& c : functions)
+        for (const xg::DType dtype : {xg::float32, xg::float64}) {
+            const double last = dtype == xg::float32 ? c.last32 : c.last64;
+            const Tensor x = xg::linspace(last - 1.5, last, 1001, {.dtype = dtype});
+            std::vector<double> exact;
+            for (const double v : x.to_vector()) exact.push_back(c.plain(v));
+            const auto found = c.f(x).to_vector();
+            const double most = dtype == xg::float32 ? worst<float>(found, exact) : worst<double>(found, exact);
+            BOOST_TEST(most <= 3, c.name << " of " << xg::name(dtype) << " is off by " << most << " units");
+            BOOST_TEST(std::isinf(c.f(xg::full({}, last + 0.001, {.dtype = dtype})).item()), c.name);
+            BOOST_TEST(std::isinf(c.f(xg::full({}, std::numeric_limits<double>::infinity(), {.dtype = dtype})).item()));
+        }
+}
+
 /// The bits of an element do not depend on its neighbours and its place.
 BOOST_AUTO_TEST_CASE(places) {
     for (const Function& c : kFunctions)
