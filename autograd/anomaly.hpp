@@ -9,7 +9,7 @@ namespace xg {
 /// Until the end of the scope, on this thread, the first operation that makes a NaN or an infinity throws NonFiniteError, forward and backward.
 ///
 /// Infinities that an operation was given may pass: masks of -inf, as attention adds them, are no anomaly, nor is a tensor that is created with such
-/// numbers. A NaN never may. (PyTorch's detect_anomaly looks for NaN alone, and in backward alone.)
+/// numbers. A NaN never may. Of changes in place add_, mul_ and axpy_ are searched, whose tensor has changed by then. (PyTorch's detect_anomaly looks for NaN alone, and in backward alone.)
 ///
 /// The message names the operation, the module that it ran in, the shapes, the first element concerned, whether the inputs were finite, and, where the
 /// program marks its places with SourcePlace, the line. Every result is read once more, so use it to find the cause and

@@ -207,7 +207,7 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
     }
     Tensor* const output = &y;
     const Tensor* const inputs[] = {&q, &k, &v, &mask};
-    if (!detail::would_record(inputs)) return y;
+    if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return y;
     detail::record_joint(
         kName, {&output, 1}, inputs,
         [plan, q = saved(q), k = saved(k), v = saved(v), mask = saved(mask), peaks](Gradients& gradients) {

@@ -146,7 +146,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targ
     }
     Tensor* const output = &loss;
     const Tensor* const inputs[] = {&x, &t};
-    if (!detail::would_record(inputs)) return loss;
+    if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return loss;
     detail::record_joint(op, {&output, 1}, inputs,
                          [x = saved(x), t = saved(t), w = saved(in.weight), p = saved(in.pos_weight), each,
                           scale](Gradients& gradients) {

@@ -189,7 +189,7 @@ Tensor class_loss(const Plan& plan, const Tensor& x, const Tensor& index, const 
     }
     Tensor* const output = &loss;
     const Tensor* const inputs[] = {&x, &probabilities};
-    if (!detail::would_record(inputs)) return loss;
+    if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return loss;
     detail::record_joint("cross_entropy", {&output, 1}, inputs,
                          [plan, x = saved(x), p = saved(probabilities), index = saved(index), weight = saved(weight),
                           peaks](Gradients& gradients) {

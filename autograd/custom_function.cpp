@@ -153,7 +153,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& inputs) cons
         given.push_back(&x);
         likenesses.push_back({x.shape(), x.dtype()});
     }
-    if (outputs.empty() || !detail::would_record(given)) return outputs;
+    if (outputs.empty() || (!detail::would_record(given) && !detail::context.detect_anomaly)) return outputs;
     context->state().close(outputs, inputs);
     detail::record_joint(d.name, results, given,
                          [definition = definition_, context, likenesses, n = outputs.size()](detail::Gradients& g) {

@@ -5,7 +5,9 @@
 #include <string>
 
 #include <xgrad/autograd/creation.hpp>
+#include <xgrad/autograd/detail/anomaly.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
+#include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/autograd/math.hpp>
 #include <xgrad/autograd/shaping.hpp>
@@ -58,11 +60,22 @@ Tensor operand(const char* operation, const Tensor& x, const Tensor& other) {
 
 void changed(const Tensor& x) { ++body(x).storage->version; }
 
+/// What x was before its change, if DetectAnomaly will ask.
+Tensor value_before(const Tensor& x) { return detail::context.detect_anomaly ? x.detach().clone() : Tensor(); }
+
+void changed(const char* operation, const Tensor& x, const Tensor& before, const Tensor& y) {
+    changed(x);
+    if (!before.defined()) return;
+    const Tensor* const given[] = {&before, &y};
+    detail::check_result(operation, x, given);
+}
+
 /// x = f(x, y), where the dtype is that of both together.
 Tensor& update(const char* operation, Fn fn, Tensor& x, const Tensor& y) {
     const NoGrad no_grad;
     const DType own = body(x).dtype, dtype = promote(own, body(y).dtype);
     check_fits(operation, dtype, own);
+    const Tensor before = value_before(x);
     if (dtype == own) {
         const Tensor other = y.to(dtype);
         const std::array<const Tensor*, 2> inputs{&x, &other};
@@ -70,7 +83,7 @@ Tensor& update(const char* operation, Fn fn, Tensor& x, const Tensor& y) {
     } else {
         detail::copy_elements(x, detail::map(operation, fn, x.detach().to(dtype), y.to(dtype)));
     }
-    changed(x);
+    changed(operation, x, before, y);
     return x;
 }
 
@@ -81,10 +94,10 @@ Tensor& scaled_update(const char* operation, Tensor& x, const Tensor& other, Sca
     check_fits(operation, dtype, own);
     if (!is_floating(dtype) || dtype != own)
         return update(operation, Fn::add, x, factor.to_double() == 1 ? y : mul(y, factor));
-    const Tensor same = y.to(dtype);
+    const Tensor before = value_before(x), same = y.to(dtype);
     const std::array<const Tensor*, 2> inputs{&x, &same};
     detail::run_elementwise(kernel(NumbersFn::axpy, dtype), {.a = factor.to_double()}, x, inputs);
-    changed(x);
+    changed(operation, x, before, y);
     return x;
 }
 

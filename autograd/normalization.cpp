@@ -151,7 +151,7 @@ Tensor normalize_rows(const char* op, const NormShape& s, const Tensor& x, const
     }
     Tensor* const output = &y;
     const Tensor* const inputs[] = {&x, &w, &b};
-    if (!detail::would_record(inputs)) return y;
+    if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return y;
     // Of the biases the backward needs no more than the shape.
     const Tensor like = b.defined() ? b.detach() : b;
     detail::record_joint(op, {&output, 1}, inputs, RowsBackward{s, saved(x), saved(w), like, average, rstd});
@@ -305,7 +305,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
     }
     Tensor* const output = &y;
     const Tensor* const inputs[] = {&x, &weight, &bias};
-    if (!detail::would_record(inputs)) return y;
+    if (!detail::would_record(inputs) && !detail::context.detect_anomaly) return y;
     const Tensor like = bias.defined() ? bias.detach() : bias;
     detail::record_joint({"batch_norm", detail::ForwardRule::transpose, options.training}, {&output, 1}, inputs,
                          [s, x = saved(x), w = saved(weight), b = like, average, rstd, constant = !options.training,

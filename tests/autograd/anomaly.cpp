@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <xgrad/autograd/anomaly.hpp>
+#include <xgrad/autograd/custom_function.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
@@ -38,6 +39,58 @@ BOOST_AUTO_TEST_CASE(forward) {
     const xg::Tensor w = xg::full({3, 2}, 1e300, support::f64_leaf);
     const std::string joint = message_of<xg::NonFiniteError>([&] { xg::linear(xg::square(x) * 1e200, w); });
     BOOST_TEST(contains(joint, "linear: made inf"), joint);
+}
+
+// Operations are searched where none of their inputs needs a gradient, and under NoGrad, as well.
+BOOST_AUTO_TEST_CASE(forward_without_a_graph) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const auto of = [](std::initializer_list<std::int64_t> sizes, double value) {
+        return xg::full(xg::Shape(sizes), value, support::f64);
+    };
+    const xg::Tensor bad = of({2, 3}, nan), good = of({2, 3}, 0.5), ids = xg::tensor({0, 2});
+    const xg::Tensor planes = of({2, 3, 4}, nan), ones = of({3}, 1);
+    const xg::Function same(
+        "same", [](xg::FunctionContext&, const std::vector<xg::Tensor>& in) { return std::vector{in[0].detach()}; },
+        [](xg::FunctionContext&, const std::vector<xg::Tensor>& g) { return g; });
+    const xg::DetectAnomaly anomalies;
+    const auto check = [](const std::string& made, const auto& run) {
+        const std::string message = message_of<xg::NonFiniteError>(run);
+        BOOST_TEST(contains(message, made + ": made NaN"), message);
+        const xg::NoGrad no_grad;
+        BOOST_TEST(contains(message_of<xg::NonFiniteError>(run), made + ": made NaN"));
+    };
+    check("layer_norm", [&] { static_cast<void>(xg::layer_norm(bad, {3})); });
+    check("group_norm", [&] { static_cast<void>(xg::group_norm(planes, 3)); });
+    check("batch_norm", [&] { static_cast<void>(xg::batch_norm(planes, ones, ones)); });
+    check("linear", [&] { static_cast<void>(xg::linear(bad, good)); });
+    check("cross_entropy", [&] { static_cast<void>(xg::cross_entropy(bad, ids)); });
+    check("binary_cross_entropy_with_logits",
+          [&] { static_cast<void>(xg::binary_cross_entropy_with_logits(bad, good)); });
+    check("scaled_dot_product_attention",
+          [&] { static_cast<void>(xg::scaled_dot_product_attention(planes, planes, planes)); });
+    check("same", [&] { static_cast<void>(same({bad})); });
+}
+
+BOOST_AUTO_TEST_CASE(in_place) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    xg::Tensor x = xg::full({2}, 1e300, support::f64);
+    const xg::DetectAnomaly anomalies;
+    const auto check = [](const std::string& made, const auto& run) {
+        const std::string message = message_of<xg::NonFiniteError>(run);
+        BOOST_TEST(contains(message, made + " at (0,) of its result of shape (2,), from (2,)"), message);
+    };
+    check("mul_: made inf", [&] { x.clone().mul_(1e300); });
+    check("add_: made inf", [&] { (x.clone() * 1e8).add_(x, 1e300); });
+    check("axpy_: made inf", [&] {
+        xg::Tensor y = x.clone();
+        xg::axpy_(y, 1e300, x);
+    });
+    // Infinities that were there go on; what becomes NaN does not.
+    xg::Tensor masked = xg::full({2}, -inf, support::f64);
+    BOOST_CHECK_NO_THROW(masked.add_(1).mul_(2));
+    check("add_: made NaN", [&] { masked.clone().add_(-masked); });
+    BOOST_CHECK_NO_THROW(x.clone().fill_(inf));
+    BOOST_CHECK_NO_THROW(x.clone().copy_(masked));
 }
 
 BOOST_AUTO_TEST_CASE(backward) {
