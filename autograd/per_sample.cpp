@@ -63,7 +63,7 @@ public:
                 throw GradError(who() + "expected parameters that are leaves and require a gradient; number " +
                                 std::to_string(i) + ", of shape " + parameters[i].shape().str() +
                                 ", does not or is none");
-            place_[&body(parameters[i])] = i;
+            place_.try_emplace(&body(parameters[i]), i);
         }
         {
             const GradMode recording(true);
@@ -80,6 +80,7 @@ public:
     /// A gradient of shape (N, …) for each parameter; undefined where no sample has a share.
     std::vector<Tensor> gradients() {
         run(false);
+        repeat(shares_);
         return std::move(shares_);
     }
     /// Norms, (N,), likewise.
@@ -88,6 +89,7 @@ public:
         for (std::size_t i = 0; i < shares_.size(); ++i)
             if (!norms_[i].defined() && shares_[i].defined())
                 norms_[i] = norm(shares_[i].reshape({batch_.samples, -1}), 2, 1);
+        repeat(norms_);
         return std::move(norms_);
     }
 
@@ -97,7 +99,23 @@ private:
         std::vector<Tensor> outputs;  // of a node below parameters alone: (N, …)
     };
 
+    /// What a parameter that was given again got in its first place.
+    void repeat(std::vector<Tensor>& found) const {
+        for (std::size_t i = 0; i < found.size(); ++i)
+            if (const std::size_t first = place_.at(&body(parameters_[i])); first != i && found[first].defined())
+                found[i] = found[first].clone();
+    }
+
     std::string who() const { return std::string(caller_) + ": "; }
+
+    /// Of what is computed from integers no operation is recorded.
+    std::string hint() const {
+        for (const Tensor& x : batch_.arguments)
+            if (!is_floating(x.dtype()))
+                return "; integers count only where embedding reads them as they are: give what the function makes of "
+                       "them otherwise, such as one_hot(), as part of the batch";
+        return "";
+    }
 
     bool of_batch(const Edge& e) const {
         if (e.node) return places_.at(e.node.get()).batched;
@@ -145,7 +163,7 @@ private:
                                 "gradient of its own; use group_norm or layer_norm, or eval()");
         }
         if (order_.empty() || !places_.at(order_.back()).batched)
-            throw GradError(who() + "the loss does not depend on the batch that the function was given");
+            throw GradError(who() + "the loss does not depend on the batch that the function was given" + hint());
         for (Node* n : order_)
             if (places_.at(n).batched)
                 for (std::uint32_t i = 0; i < n->n_inputs; ++i)

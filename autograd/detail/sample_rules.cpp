@@ -17,6 +17,8 @@ Tensor rows_of(const Tensor& x) {
 struct Scaled {
     Tensor value, norms;
     explicit Scaled(const Tensor& t) : norms(norm(t, 2, {1, 2}, true)) { value = t / where(norms == 0, 1, norms); }
+    /// False where a sample's norm is infinite or NaN: there the parts say too little of the whole.
+    bool finite() const { return all(isfinite(norms)).item() != 0; }
     Tensor inner_products() const { return matmul(value, transpose(value)); }
 };
 
@@ -42,6 +44,7 @@ Tensor product_norms(const Tensor& left, const Tensor& right) {
     if (rows == 1) return norm(a, 2, {1, 2}) * norm(b, 2, {1, 2});
     if (rows * (p + q) >= p * q) return {};
     const Scaled u(a), v(b);
+    if (!u.finite() || !v.finite()) return {};
     return root_of_sum(u.inner_products() * v.inner_products()) * flat(u.norms) * flat(v.norms);
 }
 
@@ -55,6 +58,7 @@ Tensor sums_over_planes(const Tensor& g) {
 
 Tensor norms_of_sums(const Tensor& v, const Tensor& same) {
     const Scaled u(v);
+    if (!u.finite()) return {};
     return root_of_sum(where(same, u.inner_products(), 0)) * flat(u.norms);
 }
 

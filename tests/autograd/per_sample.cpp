@@ -268,6 +268,45 @@ BOOST_AUTO_TEST_CASE(no_samples_and_no_use) {
     BOOST_TEST(w.grad().to_vector()[0] == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_parameter_given_twice) {
+    Made m;
+    const Tensor w = m.parameter({2, 3}), v = m.parameter({3}), x = m.data({kSamples, 3});
+    const auto f = [&](const Tensors& in) { return score(xg::linear(in[0] * v, w)); };
+    check(f, {x}, {w, v, w});
+    // Entries of their own.
+    Tensors found = xg::per_sample_gradients(f, {x}, {w, w});
+    const Tensor before = found[1].clone();
+    found[0].zero_();
+    check_close(found[1], before, "the other entry");
+}
+
+// Where the gradient's norm is infinite, or NaN, so is the norm.
+BOOST_AUTO_TEST_CASE(norms_of_what_is_not_finite) {
+    Made m;
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    const Tensor w = m.parameter({40, 30}), table = m.parameter({7, 4}), x = m.data({kSamples, 2, 30});
+    const Tensor scale = xg::tensor({1.0, inf, 1.0, std::nan(""), 1e200}, support::f64).reshape({kSamples, 1, 1});
+    const Tensor ids = xg::tensor({{1, 1, 6}, {2, 3, 2}, {4, 5, 6}, {0, 0, 0}, {6, 5, 6}});
+    const auto same = [&](const xg::SingleTensorFunction& f, const Tensors& batch, const Tensor& p) {
+        const Tensor gradients = xg::per_sample_gradients(f, batch, {p})[0];
+        const auto expected = xg::norm(gradients.reshape({kSamples, -1}), 2, 1).to_vector();
+        const auto found = xg::per_sample_gradient_norms(f, batch, {p}).of_each[0].to_vector();
+        BOOST_TEST(std::isinf(expected[1]));
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            BOOST_TEST((std::isfinite(expected[i]) ? std::abs(found[i] - expected[i]) <= 1e-9 * expected[i]
+                                                   : std::isnan(expected[i]) == std::isnan(found[i]) &&
+                                                         std::isinf(expected[i]) == std::isinf(found[i])),
+                       "sample " << i << ": " << found[i] << ", expected " << expected[i]);
+    };
+    const Tensor steep = xg::abs(m.data({kSamples, 2, 40})) + 0.5;
+    same(
+        [&](const Tensors& in) {
+            return xg::sum(xg::linear(in[0], w) * in[1] * in[2], {1, 2});
+        },
+        {xg::abs(x) + 0.5, steep, scale}, w);
+    same([&](const Tensors& in) { return xg::sum(xg::embedding(in[0], table) * in[1], {1, 2}); }, {ids, scale}, table);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_refused) {
     Made m;
     const Tensor w = m.parameter({2, 3}), x = m.data({kSamples, 3});
@@ -285,6 +324,10 @@ BOOST_AUTO_TEST_CASE(what_is_refused) {
     BOOST_TEST(support::contains(penalty, "add on the batch and a parameter makes a result of shape ()"), penalty);
     BOOST_TEST(support::contains(refused<xg::GradError>([&](const Tensors&) { return f({x}); }, {x}, {w}),
                                  "does not depend on the batch"));
+    const std::string whole =
+        refused<xg::GradError>([&](const Tensors& in) { return score(xg::linear(in[0].to(xg::float64), w)); },
+                               {xg::ones({kSamples, 3}, {.dtype = xg::int64})}, {w});
+    BOOST_TEST(support::contains(whole, "integers count only where embedding reads them"), whole);
     BOOST_TEST(support::contains(
         refused<xg::GradError>([&](const Tensors& in) { return xg::linear(in[0], w).slice(0, 0, 2); }, {x}, {w}),
         "expected a loss with an entry for each of 5 samples"));
