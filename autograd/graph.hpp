@@ -39,6 +39,8 @@ struct GraphPicture {
 };
 
 /// What lies below a tensor: inputs come before what was computed from them, the tensor itself is last.
+///
+/// Names are printed and drawn on one line of at most 200 characters, in which control characters become `?`.
 struct XG_EXPORT Graph {
     std::vector<GraphNode> nodes;
 

@@ -16,16 +16,48 @@
 namespace xg {
 namespace {
 
-std::string what(const GraphNode& n) { return !n.operation.empty() ? n.operation : n.name.empty() ? "leaf" : n.name; }
+/// How many bytes the character at `i` has in UTF-8; 0 where there is none.
+std::size_t character_size(const std::string& text, std::size_t i) {
+    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
+    const unsigned char first = byte(i);
+    const std::size_t n = first < 0x80 ? 1 : first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (i + n > text.size()) return 0;
+    for (std::size_t k = i + 1; k < i + n; ++k)
+        if ((byte(k) & 0xC0) != 0x80) return 0;
+    return n;
+}
+
+/// A name as a line of text: it comes from users, and may hold what a terminal obeys or Graphviz refuses, or be very long.
+std::string shown(const std::string& text) {
+    constexpr int most = 200;  // characters
+    std::string out;
+    int count = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        if (count++ == most) return out + "…";
+        const std::size_t n = character_size(text, i);
+        const auto first = static_cast<unsigned char>(text[i]);
+        // Control characters are those below 32, 127, and 128 to 159.
+        const bool control = (n == 1 && (first < 32 || first == 127)) ||
+                             (n == 2 && first == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0);
+        out += n == 0 || control ? "?" : text.substr(i, n);
+        i += std::max<std::size_t>(n, 1);
+    }
+    return out;
+}
+
+std::string what(const GraphNode& n) {
+    return shown(!n.operation.empty() ? n.operation : n.name.empty() ? "leaf" : n.name);
+}
 
 std::string title(const GraphNode& n) { return fmt::format("{} {} {}", what(n), n.shape.str(), name(n.dtype)); }
 
-/// A string as Graphviz takes it between double quotes.
+/// A string as Graphviz takes it between double quotes, where it reads entities as HTML does.
 std::string in_quotes(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
-        out += c == '\n' ? ' ' : c;
+        out += c;
+        if (c == '&') out += "amp;";
     }
     return out + "\"";
 }
@@ -79,7 +111,7 @@ private:
             out += fmt::format(
                 "{}subgraph cluster_{} {{\n{}  label={}; labelloc=b; labeljust=l; style=\"rounded\"; "
                 "color=\"#8899aa\";\n",
-                indent, clusters_++, indent, in_quotes(boxes_[b].label));
+                indent, clusters_++, indent, in_quotes(shown(boxes_[b].label)));
             write(b, depth + 1, out);
             out += indent + "}\n";
         }
@@ -137,7 +169,7 @@ std::string Graph::str() const {
         }
         printed[at] = true;
         out += fmt::format("{}{}{}{}\n", uses[at] > 1 ? fmt::format("#{} ", at) : "", title(n),
-                           n.module.empty() ? "" : "  in " + n.module, n.released ? "  (freed)" : "");
+                           n.module.empty() ? "" : "  in " + shown(n.module), n.released ? "  (freed)" : "");
         const std::size_t below = depth + (n.inputs.size() > 1 ? 1 : 0);
         for (std::size_t i = n.inputs.size(); i-- > 0;) stack.emplace_back(n.inputs[i], below);
     }
@@ -149,11 +181,11 @@ std::string Graph::table() const {
     OperationTotal all;
     std::size_t width = 9;
     for (const auto& row : totals()) {
-        rows.push_back(row);
+        rows.emplace_back(shown(row.first), row.second);
         all.count += row.second.count;
         all.output_bytes += row.second.output_bytes;
         all.flops += row.second.flops;
-        width = std::max(width, row.first.size());
+        width = std::max(width, rows.back().first.size());
     }
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto& a, const auto& b) { return a.second.output_bytes > b.second.output_bytes; });

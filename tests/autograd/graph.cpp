@@ -63,6 +63,30 @@ BOOST_AUTO_TEST_CASE(as_dot) {
     BOOST_TEST(support::contains(dot, "subgraph cluster_0 {"), dot);
 }
 
+// Names come from users: what a picture and a terminal would take for more than text is replaced.
+BOOST_AUTO_TEST_CASE(hostile_names) {
+    const xg::Tensor x = xg::ones({2}, support::f64_leaf);
+    const std::string evil = std::string("a\x1b[2J\x07&amp;\x7f\n\r\t") + '\0' + "b\xc2\x9b" + "5m<é>";
+    xg::Tensor y;
+    {
+        const xg::PathScope path(xg::intern_path(nullptr, evil, "Custom"));
+        y = xg::exp(x);
+    }
+    const xg::Graph g = xg::graph(y, {{evil, x}});
+    const std::string text = g.str(), dot = g.dot();
+    BOOST_TEST(text == "exp (2,) float64  in a?[2J?&amp;?????b?5m<é> (Custom)\na?[2J?&amp;?????b?5m<é> (2,) float64\n");
+    BOOST_TEST(support::contains(dot, "label=\"a?[2J?&amp;amp;?????b?5m<é> (Custom)\""), dot);
+    BOOST_TEST(support::contains(dot, "label=\"a?[2J?&amp;amp;?????b?5m<é>\\n(2,)\""), dot);
+    // Cut between characters, not within one.
+    std::string far;
+    while (far.size() < 70'000) far += "é";
+    const xg::Graph long_named = xg::graph(y, {{far, x}});
+    BOOST_TEST(support::contains(long_named.dot(), "éé…\\n(2,)"));
+    BOOST_TEST(long_named.dot().size() < 2000u);
+    BOOST_TEST(support::contains(long_named.str(), "éé… (2,)"));
+    BOOST_TEST(long_named.str().size() < 1000u);
+}
+
 BOOST_AUTO_TEST_CASE(modules_lie_in_one_another) {
     const xg::Tensor x = xg::ones({2}, support::f64_leaf);
     xg::Tensor y, z;
