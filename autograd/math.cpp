@@ -211,6 +211,9 @@ Tensor div(const Tensor& a, Scalar b) { return div(a, beside(a, b, "div")); }
 Tensor div(Scalar a, const Tensor& b) { return div(beside(b, a, "div"), b); }
 Tensor pow(const Tensor& a, Scalar b) {
     check_defined(a, "pow");
+    if (!is_floating(b.promoted_with(body(a).dtype)) && b.to_int64() < 0)
+        throw ValueError("pow: integers have no power of " + std::to_string(b.to_int64()) +
+                         " that is whole; use a floating-point exponent or tensor");
     return b.to_double() == 2 ? square(a.to(b.promoted_with(body(a).dtype))) : pow(a, beside(a, b, "pow"));
 }
 Tensor pow(Scalar a, const Tensor& b) { return pow(beside(b, a, "pow"), b); }

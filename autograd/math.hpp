@@ -20,6 +20,8 @@ XG_EXPORT Tensor div(const Tensor& a, const Tensor& b);
 XG_EXPORT Tensor div(const Tensor& a, Scalar b);
 XG_EXPORT Tensor div(Scalar a, const Tensor& b);
 /// a to the power b. The derivative with respect to `a` is 0 where b is 0; with respect to `b` it is 0 where a is 0 and b >= 0.
+/// Integers to the power of an integer give integers: a negative number as `b` throws ValueError; where a tensor `b` holds negative ones, the result is
+/// rounded towards 0, and 0 where a is 0.
 XG_EXPORT Tensor pow(const Tensor& a, const Tensor& b);
 XG_EXPORT Tensor pow(const Tensor& a, Scalar b);
 XG_EXPORT Tensor pow(Scalar a, const Tensor& b);

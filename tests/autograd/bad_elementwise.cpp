@@ -83,9 +83,19 @@ void bad_elementwise(BadInputs& rows) {
     rows.gives("div", "integers by 0", [] { return xg::div(xg::tensor({1, 0, -1}), 0); }, {3}, {kInf, kNan, -kInf});
     rows.gives("pow", "integers to negative powers",
                [] {
-                   return xg::pow(xg::tensor({1, -1, 2, 0}), -1);
+                   return xg::pow(xg::tensor({1, -1, 2, 0}), xg::tensor({-1}));
                },
                {4}, {1, -1, 0, 0});
+    for (const bool truths : {false, true})
+        rows.throws<xg::ValueError>(
+            "pow", truths ? "truths to a negative number" : "integers to a negative number",
+            [truths] { return xg::pow(xg::ones({2}, {.dtype = truths ? xg::boolean : xg::int64}), -2); },
+            {"integers", "-2"});
+    rows.gives("pow", "integers to a negative power of floating point",
+               [] {
+                   return xg::pow(xg::tensor({1, -1, 2, 0}), -1.0);
+               },
+               {4}, {1, -1, 0.5, kInf});
     rows.gives("pow", "0 to 0, and roots of negative numbers",
                [] {
                    return xg::pow(of({0, -8, kInf}), of({0, 1.0 / 3, 0}));
