@@ -13,8 +13,8 @@ namespace xg {
 /// f must do the same each time: it draws the same random numbers in both passes, and must not change its inputs or what it captures.
 /// Parameters that it captures get their gradients as usual. Calls may be nested, and differentiated more than once: each pass calls f again.
 /// Inside f, xg::grad differentiates with respect to f's inputs, or to what f computes from them; what lies below the inputs is out of its reach in
-/// the second call, and backward() throws GradError. Throws GradError, in backward, where the second call does not do what the first did, and at
-/// once where f changes an input.
+/// the second call, and backward() throws GradError. Throws GradError, in backward, where the second call saves another number of tensors than the first did, or
+/// others by shape or dtype (other numbers in them are not noticed), and at once where f changes an input.
 XG_EXPORT std::vector<Tensor> checkpoint(const TensorFunction& f, const std::vector<Tensor>& inputs);
 /// The same for one result.
 XG_EXPORT Tensor checkpoint(const SingleTensorFunction& f, const std::vector<Tensor>& inputs);

@@ -29,7 +29,8 @@ XG_EXPORT void with_tensors_in(const ModuleBase& model, const TensorMap& tensors
 }  // namespace detail
 
 /// The same layer with `tensors` in place of the parameters and buffers of those names; what is not named is shared with `model`, hooks too. The
-/// tensors may be part of a graph, and of another dtype. A parameter that has several names answers to each.
+/// tensors may be part of a graph, and of another dtype. Buffers that are not given stay the model's: batch_norm in training moves its running
+/// statistics, unless copies of them are among `tensors`. A parameter that has several names answers to each.
 ///
 /// Layers must keep their parameters in members of type Parameter, as for `clone()`. Throws ValueError for a name that the model
 /// does not have, for undefined tensors and for a shared parameter that is given twice, and ShapeError for another shape.
