@@ -8,6 +8,8 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "mlp.hpp"
+
 namespace bench {
 namespace {
 
@@ -30,16 +32,6 @@ Tensor forward(const Tensors& p, Tensor x) {
     for (std::size_t i = 0; i < p.size(); i += 2)
         x = xg::linear(x, p[i], p[i + 1], i + 2 < p.size() ? xg::Activation::relu : xg::Activation::none);
     return x;
-}
-
-xg::nn::Sequential make_model(std::int64_t inputs, const std::vector<std::int64_t>& widths, std::int64_t outputs) {
-    xg::nn::Sequential model;
-    for (const std::int64_t width : widths) {
-        model.add(xg::nn::Linear(inputs, width), xg::nn::ReLU());
-        inputs = width;
-    }
-    model.add(xg::nn::Linear(inputs, outputs));
-    return model;
 }
 
 /// Times `work` and `plain` in turn, and reports what `work` takes, and the median of what it takes relative to its neighbour.
@@ -131,7 +123,7 @@ void whole_hessian(const Options& options) {
 }
 
 void sample_norms(const Options& options) {
-    const xg::nn::Sequential model = make_model(784, {512, 512}, 10);
+    const xg::nn::Sequential model = make_mlp(784, {512, 512}, 10);
     const Classifier data;
     xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01});
     const auto loss = [](const Tensor& p, const Tensor& t) { return xg::cross_entropy(p, t); };

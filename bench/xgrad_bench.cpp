@@ -20,23 +20,13 @@
 #include "derivatives.hpp"
 #include "families.hpp"
 #include "measure.hpp"
+#include "mlp.hpp"
 #include "warm.hpp"
 
 namespace {
 
 constexpr std::int64_t deep_rows = 75'000;
 constexpr std::int64_t deep_batch = 18'750;
-
-/// Linear and ReLU for each width, then Linear: Glorot uniform weights and zero biases, as in all programs of the bench.
-xg::nn::Sequential make_mlp(std::int64_t inputs, const std::vector<std::int64_t>& widths, std::int64_t outputs) {
-    xg::nn::Sequential model;
-    for (const std::int64_t width : widths) {
-        model.add(xg::nn::Linear(inputs, width), xg::nn::ReLU());
-        inputs = width;
-    }
-    model.add(xg::nn::Linear(inputs, outputs));
-    return model;
-}
 
 /// A model under training on batches of rows of two normal features, of which it is to learn a linear function.
 class Training {
