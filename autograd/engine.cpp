@@ -179,7 +179,8 @@ private:
     void deliver_leaf(std::uint32_t index, Tensor gradient) {
         LeafSlot& slot = w_.leaves[index];
         // A leaf may have been converted since it was used.
-        if (gradient.defined()) gradient = gradient.to(body(slot.leaf).dtype);
+        if (gradient.defined() && body(gradient).dtype != body(slot.leaf).dtype)
+            gradient = gradient.to(body(slot.leaf).dtype);
         if (gradient.defined()) slot.gradient = accumulate(std::move(slot.gradient), std::move(gradient));
         if (--slot.pending == 0 && slot.gradient.defined() && !(leaves_only_ && context.gradient_store != nullptr)) {
             // Complete, and still in cache: the hooks see it now. In a store it is one of several parts.

@@ -13,6 +13,8 @@ namespace xg {
 
 using detail::beside;
 using detail::body;
+using detail::BorrowedFloating;
+using detail::BorrowedOperands;
 using detail::check_defined;
 using detail::compare;
 using detail::floating;
@@ -56,7 +58,7 @@ Tensor extremum_backward(Fn fn, const Tensor& g, const Tensor& a, const Tensor& 
 }
 
 Tensor extremum(const char* operation, Fn fn, Fn backward, const Tensor& x, const Tensor& y) {
-    const auto [a, b] = Operands(x, y, operation);
+    const auto& [a, b] = BorrowedOperands(x, y, operation);
     return record(pointwise(operation), map(operation, fn, a, b),
                   wrt(a, [=, a = saved(a),
                           b = saved(b)](const Tensor& g) { return extremum_backward(backward, g, a.get(), b.get()); }),
@@ -75,34 +77,34 @@ Tensor comparison(const char* operation, Fn fn, const Tensor& x, const Tensor& y
 }  // namespace
 
 Tensor add(const Tensor& x, const Tensor& y) {
-    const auto [a, b] = Operands(x, y, "add");
+    const auto& [a, b] = BorrowedOperands(x, y, "add");
     return record(pointwise("add"), map("add", Fn::add, a, b), wrt(a, [](const Tensor& g) { return g; }),
                   wrt(b, [](const Tensor& g) { return g; }));
 }
 
 Tensor sub(const Tensor& x, const Tensor& y) {
-    const auto [a, b] = Operands(x, y, "sub");
+    const auto& [a, b] = BorrowedOperands(x, y, "sub");
     return record(pointwise("sub"), map("sub", Fn::sub, a, b), wrt(a, [](const Tensor& g) { return g; }),
                   wrt(b, [](const Tensor& g) { return -g; }));
 }
 
 Tensor mul(const Tensor& x, const Tensor& y) {
-    const auto [a, b] = Operands(x, y, "mul");
+    const auto& [a, b] = BorrowedOperands(x, y, "mul");
     return record(pointwise("mul"), map("mul", Fn::mul, a, b),
                   wrt(a, [b = saved(b)](const Tensor& g) { return g * b.get(); }),
                   wrt(b, [a = saved(a)](const Tensor& g) { return g * a.get(); }));
 }
 
 Tensor div(const Tensor& x, const Tensor& y) {
-    const auto [p, q] = Operands(x, y, "div");
-    const Tensor a = floating(p, "div"), b = floating(q, "div");
+    const auto& [p, q] = BorrowedOperands(x, y, "div");
+    const BorrowedFloating a(p, "div"), b(q, "div");
     return record(pointwise("div"), map("div", Fn::div, a, b),
                   wrt(a, [b = saved(b)](const Tensor& g) { return g / b.get(); }),
                   wrt(b, [b = saved(b)](const Tensor& g, const Tensor& y) { return -g * y / b.get(); }));
 }
 
 Tensor pow(const Tensor& x, const Tensor& y) {
-    const auto [a, b] = Operands(x, y, "pow");
+    const auto& [a, b] = BorrowedOperands(x, y, "pow");
     return record(pointwise("pow"), map("pow", Fn::pow, a, b),
                   wrt(a,
                       [a = saved(a), b = saved(b)](const Tensor& g) {
@@ -131,7 +133,7 @@ Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y) {
     check_defined(condition, "where");
     if (body(condition).dtype != boolean)
         throw DTypeError(std::string("where: expected a bool condition, got ") + name(body(condition).dtype));
-    const auto [a, b] = Operands(x, y, "where");
+    const auto& [a, b] = BorrowedOperands(x, y, "where");
     return record(pointwise("where"), map("where", Fn::where, condition, a, b),
                   wrt(a, [c = saved(condition)](const Tensor& g) { return where(c.get(), g, 0); }),
                   wrt(b, [c = saved(condition)](const Tensor& g) { return where(c.get(), 0, g); }));
@@ -143,19 +145,19 @@ Tensor neg(const Tensor& x) {
 }
 
 Tensor exp(const Tensor& v) {
-    const Tensor x = floating(v, "exp");
+    const BorrowedFloating x(v, "exp");
     return record(pointwise("exp"), map("exp", Fn::exp, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return g * y; }));
 }
 
 Tensor log(const Tensor& v) {
-    const Tensor x = floating(v, "log");
+    const BorrowedFloating x(v, "log");
     return record(pointwise("log"), map("log", Fn::log, x),
                   wrt(x, [x = saved(x)](const Tensor& g) { return g / x.get(); }));
 }
 
 Tensor sqrt(const Tensor& v) {
-    const Tensor x = floating(v, "sqrt");
+    const BorrowedFloating x(v, "sqrt");
     return record(pointwise("sqrt"), map("sqrt", Fn::sqrt, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return g / (y * 2); }));
 }
@@ -178,13 +180,13 @@ Tensor sign(const Tensor& x) {
 }
 
 Tensor tanh(const Tensor& v) {
-    const Tensor x = floating(v, "tanh");
+    const BorrowedFloating x(v, "tanh");
     return record(pointwise("tanh"), map("tanh", Fn::tanh, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return tanh_backward(g, y); }));
 }
 
 Tensor sigmoid(const Tensor& v) {
-    const Tensor x = floating(v, "sigmoid");
+    const BorrowedFloating x(v, "sigmoid");
     return record(pointwise("sigmoid"), map("sigmoid", Fn::sigmoid, x),
                   wrt(x, [](const Tensor& g, const Tensor& y) { return sigmoid_backward(g, y); }));
 }

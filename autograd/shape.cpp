@@ -19,26 +19,9 @@ Shape Shape::filled(std::size_t rank, std::int64_t value) {
     return s;
 }
 
-void Shape::take(Shape& other) noexcept {
-    rank_ = other.rank_;
-    if (rank_ > kInline)
-        heap_ = other.heap_;
-    else
-        for (std::uint32_t i = 0; i < rank_; ++i) inline_[i] = other.inline_[i];
-    other.rank_ = 0;
-}
-
-Shape& Shape::operator=(const Shape& other) {
-    if (this != &other) *this = Shape(other);
-    return *this;
-}
-
-Shape& Shape::operator=(Shape&& other) noexcept {
-    if (this != &other) {
-        if (rank_ > kInline) delete[] heap_;
-        take(other);
-    }
-    return *this;
+void Shape::copy_heap(const Shape& other) {
+    heap_ = new std::int64_t[rank_];
+    std::copy(other.begin(), other.end(), heap_);
 }
 
 std::int64_t Shape::elements() const noexcept {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <xgrad/core/export.hpp>
@@ -19,10 +21,21 @@ public:
     /// `rank` times the same `value`.
     static Shape filled(std::size_t rank, std::int64_t value);
 
-    Shape(const Shape& other) : Shape(other.data(), other.rank_) {}
-    Shape(Shape&& other) noexcept { take(other); }
-    Shape& operator=(const Shape& other);
-    Shape& operator=(Shape&& other) noexcept;
+    Shape(const Shape& other) : rank_(other.rank_), inline_(other.inline_) {
+        if (rank_ > kInline) copy_heap(other);
+    }
+    Shape(Shape&& other) noexcept : rank_(std::exchange(other.rank_, 0)), inline_(other.inline_) {}
+    Shape& operator=(const Shape& other) {
+        if (rank_ > kInline || other.rank_ > kInline) return *this = Shape(other);
+        rank_ = other.rank_;
+        inline_ = other.inline_;
+        return *this;
+    }
+    Shape& operator=(Shape&& other) noexcept {
+        std::swap(rank_, other.rank_);
+        std::swap(inline_, other.inline_);
+        return *this;
+    }
     ~Shape() {
         if (rank_ > kInline) delete[] heap_;
     }
@@ -30,8 +43,8 @@ public:
     std::size_t rank() const noexcept { return rank_; }
     std::size_t size() const noexcept { return rank_; }
     bool empty() const noexcept { return rank_ == 0; }
-    std::int64_t* data() noexcept { return rank_ > kInline ? heap_ : inline_; }
-    const std::int64_t* data() const noexcept { return rank_ > kInline ? heap_ : inline_; }
+    std::int64_t* data() noexcept { return rank_ > kInline ? heap_ : inline_.data(); }
+    const std::int64_t* data() const noexcept { return rank_ > kInline ? heap_ : inline_.data(); }
     std::int64_t* begin() noexcept { return data(); }
     std::int64_t* end() noexcept { return data() + rank_; }
     const std::int64_t* begin() const noexcept { return data(); }
@@ -60,11 +73,12 @@ public:
 
 private:
     static constexpr std::uint32_t kInline = 6;
-    void take(Shape& other) noexcept;
+    void copy_heap(const Shape& other);
 
     std::uint32_t rank_ = 0;
+    // Copied whole, whatever the rank: a few wide moves, and no loop.
     union {
-        std::int64_t inline_[kInline];
+        std::array<std::int64_t, kInline> inline_ = {};
         std::int64_t* heap_;
     };
 };

@@ -54,17 +54,18 @@ bool is_row_major(const Shape& shape, const Shape& strides) noexcept {
 }
 
 std::int64_t checked_elements(const Shape& shape, DType dtype, const char* operation) {
-    bool any = true;
-    std::int64_t nonzero = item_size(dtype);
+    bool any = true, too_large = false;
+    std::int64_t nonzero = 1, bytes = 0;
     for (const std::int64_t size : shape) {
         if (size < 0)
             throw ShapeError(std::string(operation) + ": expected sizes of at least 0, got the shape " + shape.str());
         any = any && size != 0;
-        if (size != 0 && __builtin_mul_overflow(nonzero, size, &nonzero))
-            throw ShapeError(std::string(operation) + ": a tensor of shape " + shape.str() +
-                             " has more bytes than can be addressed");
+        if (size != 0) too_large |= __builtin_mul_overflow(nonzero, size, &nonzero);
     }
-    return any ? nonzero / item_size(dtype) : 0;
+    if (too_large || __builtin_mul_overflow(nonzero, item_size(dtype), &bytes))
+        throw ShapeError(std::string(operation) + ": a tensor of shape " + shape.str() +
+                         " has more bytes than can be addressed");
+    return any ? nonzero : 0;
 }
 
 Tensor make_tensor(const Shape& shape, DType dtype, const char* operation) {
@@ -76,7 +77,9 @@ Tensor make_tensor(const Shape& shape, DType dtype, const char* operation) {
     b->numel = numel;
     b->storage = std::move(storage);
     b->shape = shape;
-    b->strides = contiguous_strides(shape);
+    b->strides = shape;
+    std::int64_t step = 1;
+    for (std::size_t i = shape.rank(); i-- > 0;) step *= std::exchange(b->strides[i], step);
     return Tensor::unsafe_adopt(b);
 }
 

@@ -32,7 +32,7 @@ void destroy(Node* node) noexcept;
 
 inline void add_reference(Storage* s) noexcept { s->refs.fetch_add(1, std::memory_order_relaxed); }
 inline void drop_reference(Storage* s) noexcept {
-    if (s->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(s);
+    if (drop_one(s->refs)) destroy(s);
 }
 void add_reference(Node* node) noexcept;
 void drop_reference(Node* node) noexcept;

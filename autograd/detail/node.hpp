@@ -101,7 +101,7 @@ struct Node {
 
 inline void add_reference(Node* node) noexcept { node->refs.fetch_add(1, std::memory_order_relaxed); }
 inline void drop_reference(Node* node) noexcept {
-    if (node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(node);
+    if (drop_one(node->refs)) destroy(node);
 }
 
 /// What a node's formula sees: the outputs' gradients, and places for the inputs'.

@@ -20,6 +20,48 @@ inline Tensor floating(const Tensor& x, const char* operation) {
     return is_floating(body(x).dtype) ? x : cast(x, float32, operation);
 }
 
+/// What an operation computes with: the caller's own tensor where it is as it should be, without the two counts that a copy of its handle
+/// costs (a tenth of an operation on a few numbers), else a cast of it.
+class Borrowed {
+public:
+    explicit Borrowed(const Tensor& x) noexcept : tensor_(&x) {}
+    Borrowed(const Tensor& x, DType dtype, const char* operation) : tensor_(&x) {
+        if (body(x).dtype == dtype) return;
+        cast_ = cast(x, dtype, operation);
+        tensor_ = &cast_;
+    }
+    // It would dangle.
+    Borrowed(const Borrowed&) = delete;
+    Borrowed& operator=(const Borrowed&) = delete;
+    operator const Tensor&() const noexcept { return *tensor_; }
+
+private:
+    const Tensor* tensor_;
+    Tensor cast_;
+};
+
+/// x as a floating-point tensor. x must outlive it.
+class BorrowedFloating : public Borrowed {
+public:
+    BorrowedFloating(const Tensor& x, const char* operation)
+        : Borrowed(x, (check_defined(x, operation), is_floating(body(x).dtype) ? body(x).dtype : float32), operation) {}
+    BorrowedFloating(Tensor&&, const char*) = delete;
+};
+
+/// Both operands in the dtype of the result. They must outlive it.
+struct BorrowedOperands {
+    const Borrowed a, b;
+    BorrowedOperands(const Tensor& x, const Tensor& y, const char* operation)
+        : a(x, common(x, y, operation), operation), b(y, common(x, y, operation), operation) {}
+
+private:
+    static DType common(const Tensor& x, const Tensor& y, const char* operation) {
+        check_defined(x, operation);
+        check_defined(y, operation);
+        return body(x).dtype == body(y).dtype ? body(x).dtype : promote(body(x).dtype, body(y).dtype);
+    }
+};
+
 /// Both operands in the dtype of the result.
 struct Operands {
     Tensor a, b;
