@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include <xgrad/inspect/detail/text.hpp>
+
 namespace xg::inspect {
 namespace {
 
@@ -31,24 +33,25 @@ double typical_gain(const std::vector<LayerGeometry>& layers) {
 std::string finding_sentence(const Diagnosis& d, const Profile& profile) {
     switch (d.finding) {
         case Finding::unknown: return "Nothing to judge: record at least one step of a model with two layers or more.";
-        case Finding::not_finite: return fmt::format("The gradient at layer {} is not finite.", d.layer);
+        case Finding::not_finite:
+            return fmt::format("The gradient at layer {} is not finite.", detail::printable(d.layer));
         case Finding::dead:
             return fmt::format(
                 "Layer {} is dead: none of its units was active for any row, so no gradient reaches the layers in "
                 "front of it.",
-                d.layer);
+                detail::printable(d.layer));
         case Finding::vanishing:
             return fmt::format(
                 "The gradient has vanished: from the last layer to the first, ‖∂L/∂h‖ falls by {:.1f} decades ({:.3f} "
                 "a layer); "
                 "from layer {} back to the first it is below a thousandth of the last one's.",
-                d.decades, profile.decades_per_layer(), d.layer);
+                d.decades, profile.decades_per_layer(), detail::printable(d.layer));
         case Finding::exploding:
             return fmt::format(
                 "The gradient explodes: from the last layer to the first, ‖∂L/∂h‖ grows by {:.1f} decades ({:.3f} a "
                 "layer); "
                 "from layer {} back to the first it is more than a thousand times the last one's.",
-                -d.decades, -profile.decades_per_layer(), d.layer);
+                -d.decades, -profile.decades_per_layer(), detail::printable(d.layer));
         case Finding::healthy:
             return fmt::format(
                 "The gradient keeps its size: from the last layer to the first, ‖∂L/∂h‖ {} by {:.1f} decades.",

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <xgrad/autograd/detail/body.hpp>
@@ -58,6 +61,8 @@ struct Watched {
     std::string name, type;
     std::vector<Tensor> weights, biases;
     bool relu = false;
+    std::size_t below = 0;  // how many of the layers that follow it lie within it; then it is none of the chain itself
+    std::int64_t called = 0;   // the number of its first call, counted over all layers; 0 before it
     std::vector<char> active;  // a unit's, over the step's batches
     double dead = NAN;         // the share of units that were not active in the step that was recorded last
 
@@ -130,11 +135,15 @@ struct GradientMonitor::State {
     std::vector<Observer> at_output;  // likewise
     MonitorOptions options;
     std::int64_t steps = 0;
+    std::int64_t calls = 0;  // first calls of a layer
     bool measuring = true;
     std::int64_t latest = 0;  // the step that was measured last
     Profile first;
-    std::vector<double> history;  // a row of output norms a step
+    std::vector<double> history;  // a row of output norms a step, by the layers' registration
 
+    /// The layers' places in `layers` in the order in which they were first called; those that never were come last. What is
+    /// around others stands in front of them.
+    std::vector<std::size_t> order() const;
     Profile snapshot() const;
     void close(Watched& w, Seen& seen);
 };
@@ -161,25 +170,48 @@ namespace {
 struct Place {
     nn::Module layer, outermost;  // the second is what its activation, if any, makes of the first
     std::string name;
+    std::size_t below = 0;
 };
 
 bool is_activation(const nn::Module& m) {
     return m.get_if<nn::ReLU>() != nullptr || m.get_if<nn::Tanh>() != nullptr || m.get_if<nn::Sigmoid>() != nullptr;
 }
 
-/// The modules with parameters of their own, in order, each with the activation behind it.
-void find_layers(const nn::Module& module, const std::string& name, const nn::Module& outermost,
-                 std::vector<Place>& out) {
-    if (!module.state().parameters.empty()) out.push_back({module, outermost, name});
-    const auto children = module.children();
-    const bool in_order = module.get_if<nn::Sequential>() != nullptr;
-    for (std::size_t i = 0; i < children.size(); ++i) {
-        const auto& [child_name, child] = children[i];
-        const bool followed = in_order && i + 1 < children.size() && is_activation(children[i + 1].second);
-        find_layers(child, name.empty() ? child_name : name + "." + child_name,
-                    followed ? children[i + 1].second : child, out);
+/// The modules with parameters of their own, each once and with the activation behind it.
+class LayerSearch {
+public:
+    explicit LayerSearch(const nn::Module& model) {
+        count_uses(model);
+        find(model, "", model);
     }
-}
+    std::vector<Place> places;
+
+private:
+    void count_uses(const nn::Module& module) {
+        if (uses_[&module.state()]++ > 0) return;
+        for (const auto& [name, child] : module.children()) count_uses(child);
+    }
+
+    void find(const nn::Module& module, const std::string& name, const nn::Module& outermost) {
+        if (!found_.insert(&module.state()).second) return;
+        const std::size_t place = places.size();
+        const bool own = !module.state().parameters.empty();
+        if (own) places.push_back({module, outermost, name.empty() ? "(" + module.type() + ")" : name});
+        const auto children = module.children();
+        const bool in_order = module.get_if<nn::Sequential>() != nullptr;
+        for (std::size_t i = 0; i < children.size(); ++i) {
+            const auto& [child_name, child] = children[i];
+            // One activation behind several layers tells nothing of any of them alone.
+            const bool followed = in_order && i + 1 < children.size() && is_activation(children[i + 1].second) &&
+                                  uses_[&children[i + 1].second.state()] == 1;
+            find(child, name.empty() ? child_name : name + "." + child_name, followed ? children[i + 1].second : child);
+        }
+        if (own) places[place].below = places.size() - place - 1;
+    }
+
+    std::unordered_map<const nn::detail::ModuleState*, int> uses_;
+    std::unordered_set<const nn::detail::ModuleState*> found_;
+};
 
 }  // namespace
 
@@ -188,8 +220,7 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
     if (options.every < 1)
         throw ValueError("GradientMonitor: expected `every` of at least 1, got " + std::to_string(options.every));
     state_->options = options;
-    std::vector<Place> places;
-    find_layers(model, "", model, places);
+    const std::vector<Place> places = LayerSearch(model).places;
     state_->layers.resize(places.size());
     state_->seen.resize(places.size());
     const std::shared_ptr<State> s = attachment_->state = state_;
@@ -198,6 +229,7 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
         Watched& w = state_->layers[i];
         const Place& place = places[i];
         w.name = place.name;
+        w.below = place.below;
         w.type = place.layer.type() + (place.outermost.same_as(place.layer) ? "" : " + " + place.outermost.type());
         w.relu = place.outermost.get_if<nn::ReLU>() != nullptr;
         for (const nn::NamedTensor& p : place.layer.state().parameters) {
@@ -206,10 +238,13 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
             // A frozen one shows its size alone.
             if (p.tensor.requires_grad()) attachment_->watch(p.tensor, s->seen[i], is_bias ? bias : weight);
         }
+        // What comes out of a module with layers inside is what the last of them makes.
+        if (w.below > 0) continue;
         // Points to the layer's own observer and keeps all of them alive.
         attachment_->handles.push_back(place.outermost.register_output_hook(
             [s, i, observer = std::shared_ptr<xg::detail::GradientObserver>(s, &s->at_output[i])](const nn::Module&,
                                                                                                   const Tensor& y) {
+                if (s->layers[i].called == 0) s->layers[i].called = ++s->calls;
                 if (!s->measuring || !y.requires_grad()) return;
                 if (s->options.dead_units && s->layers[i].relu) mark_active(y, s->layers[i].active);
                 if (xg::detail::observe_result(y, observer)) return;
@@ -222,11 +257,25 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
     }
 }
 
+std::vector<std::size_t> GradientMonitor::State::order() const {
+    constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+    std::vector<std::int64_t> call(layers.size());
+    std::vector<std::size_t> places(layers.size());
+    for (std::size_t i = layers.size(); i-- > 0;) {
+        places[i] = i;
+        call[i] = layers[i].called == 0 ? never : layers[i].called;
+        for (std::size_t k = i + 1; k <= i + layers[i].below; ++k) call[i] = std::min(call[i], call[k]);
+    }
+    // Stable: what is around a layer was registered before it, and has the same number.
+    std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return call[a] < call[b]; });
+    return places;
+}
+
 Profile GradientMonitor::State::snapshot() const {
     Profile profile;
     profile.step = latest;
     if (latest == 0) return profile;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
+    for (const std::size_t i : order()) {
         const Watched& w = layers[i];
         double weight_norm = w.weights.empty() ? NAN : 0;
         for (const Tensor& weight : w.weights) add(weight_norm, l2_norm(weight));
@@ -288,9 +337,12 @@ void GradientMonitor::write_html(const std::string& path) const { write_file(pat
 std::int64_t GradientMonitor::steps() const noexcept { return state_->steps; }
 
 std::vector<std::vector<double>> GradientMonitor::history() const {
-    const auto width = static_cast<std::ptrdiff_t>(state_->layers.size());
+    const std::vector<std::size_t> order = state_->order();
     std::vector<std::vector<double>> rows;
-    for (auto at = state_->history.begin(); at != state_->history.end(); at += width) rows.emplace_back(at, at + width);
+    for (std::size_t at = 0; at < state_->history.size(); at += order.size()) {
+        std::vector<double>& row = rows.emplace_back();
+        for (const std::size_t i : order) row.push_back(state_->history[at + i]);
+    }
     return rows;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <xgrad/inspect/detail/text.hpp>
 #include <xgrad/inspect/diagnosis.hpp>
 
 namespace xg::inspect {
@@ -28,6 +29,10 @@ struct Range {
         high = std::max(std::ceil(high), low + 1);
     }
 
+    std::string title() const {
+        return std::isfinite(low) ? fmt::format("‖∂L/∂h‖, 1e{:.0f} to 1e{:.0f}", low, high) : "‖∂L/∂h‖";
+    }
+
     std::string bar(double norm) const {
         if (!(norm > 0) || !std::isfinite(norm)) return "";
         const auto eighths = static_cast<int>(std::lround((std::log10(norm) - low) / (high - low) * kBarWidth * 8));
@@ -41,13 +46,6 @@ struct Range {
 
 std::string number(double v) { return std::isnan(v) ? fmt::format("{:>10}", "–") : fmt::format("{:>10.2e}", v); }
 std::string percent(double v) { return std::isnan(v) ? fmt::format("{:>6}", "–") : fmt::format("{:>5.0f}%", 100 * v); }
-
-/// A name as one line of a terminal can show it.
-std::string printable(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return text;
-}
 
 std::string csv_field(const std::string& text) {
     if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
@@ -68,7 +66,7 @@ nlohmann::ordered_json json_number(double v) {
 }  // namespace
 
 double Profile::decades() const {
-    const auto measured = [](const LayerRecord& layer) { return layer.measured; };
+    const auto measured = [](const LayerRecord& layer) { return layer.measured && !std::isnan(layer.gradient_norm); };
     const auto first = std::find_if(layers.begin(), layers.end(), measured);
     const auto last = std::find_if(layers.rbegin(), layers.rend(), measured);
     if (first == layers.end() || &*first == &*last) return NAN;
@@ -106,12 +104,11 @@ std::string Profile::table() const {
     }
     const Range range(*this);
     // fmt counts code points, and ‖ ∂ are one column each.
-    std::string text = fmt::format("{:>{}}  {:<{}}  {:>10} {:>10} {:>10} {:>10} {:>6}  ‖∂L/∂h‖, 1e{:.0f} to 1e{:.0f}\n",
-                                   "layer", name_width, "type", type_width, "‖∂L/∂h‖", "‖∂L/∂W‖", "‖∂L/∂b‖", "‖W‖",
-                                   "dead", range.low, range.high);
+    std::string text = fmt::format("{:>{}}  {:<{}}  {:>10} {:>10} {:>10} {:>10} {:>6}  {}\n", "layer", name_width,
+                                   "type", type_width, "‖∂L/∂h‖", "‖∂L/∂W‖", "‖∂L/∂b‖", "‖W‖", "dead", range.title());
     for (const LayerRecord& layer : layers)
-        text += fmt::format("{:>{}}  {:<{}}  {} {} {} {} {}  {}\n", printable(layer.name), name_width,
-                            printable(layer.type), type_width, number(layer.gradient_norm),
+        text += fmt::format("{:>{}}  {:<{}}  {} {} {} {} {}  {}\n", detail::printable(layer.name), name_width,
+                            detail::printable(layer.type), type_width, number(layer.gradient_norm),
                             number(layer.weight_gradient_norm), number(layer.bias_gradient_norm),
                             number(layer.weight_norm), percent(layer.dead_share), range.bar(layer.gradient_norm));
     return text;

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include <xgrad/inspect/detail/text.hpp>
 #include <xgrad/inspect/diagnosis.hpp>
 
 namespace xg::inspect {
@@ -12,7 +13,7 @@ namespace {
 
 std::string escaped(const std::string& text) {
     std::string out;
-    for (const char c : text) {
+    for (const char c : detail::printable(text)) {
         switch (c) {
             case '&': out += "&amp;"; break;
             case '<': out += "&lt;"; break;
@@ -37,6 +38,10 @@ struct Scale {
             high = std::max(high, std::ceil(std::log10(layer.gradient_norm)));
         }
         high = std::max(high, low + 1);
+    }
+
+    std::string title() const {
+        return std::isfinite(low) ? fmt::format("‖∂L/∂h‖, 1e{:.0f} to 1e{:.0f}", low, high) : "‖∂L/∂h‖";
     }
 
     double percent(double v) const {
@@ -65,8 +70,8 @@ std::string to_html(const Profile& profile, const std::string& title) {
         "<table><caption>Step "
         "{}</caption><tr><th>layer</th><th>type</th><th>‖∂L/∂h‖</th><th>‖∂L/∂W‖</th><th>‖∂L/∂b‖</th><th>‖W‖</"
         "th><th>dead</th>"
-        "<th>‖∂L/∂h‖, 1e{:.0f} to 1e{:.0f}</th></tr>\n",
-        profile.step, scale.low, scale.high);
+        "<th>{}</th></tr>\n",
+        profile.step, scale.title());
     for (const LayerRecord& layer : profile.layers) {
         page += "<tr><td>" + escaped(layer.name) + "</td><td>" + escaped(layer.type) + "</td>" +
                 cell(layer.gradient_norm) + cell(layer.weight_gradient_norm) + cell(layer.bias_gradient_norm) +

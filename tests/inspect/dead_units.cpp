@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(which_layers_have_units_to_look_at) {
 BOOST_AUTO_TEST_CASE(a_single_layer_and_layers_without_bias) {
     const Profile single = profile_of_one_step(Linear(2, 3), numbers({5, 2}));
     BOOST_REQUIRE(single.layers.size() == 1u);
-    BOOST_TEST((single.layers[0].name == "" && single.layers[0].type == "Linear"));
+    BOOST_TEST((single.layers[0].name == "(Linear)" && single.layers[0].type == "Linear"));
     BOOST_TEST(close(single.layers[0].gradient_norm, std::sqrt(15.0)));
     const Profile bare = profile_of_one_step(Sequential().add(Linear(2, 3, {.bias = false})), numbers({5, 2}));
     BOOST_TEST((std::isnan(bare.layers[0].bias_gradient_norm) && bare.layers[0].weight_gradient_norm > 0));
