@@ -32,7 +32,8 @@ Tensor copied(const T* values, const Shape& shape, const TensorOptions& options)
     return finish(t.to(options.dtype), options);
 }
 
-/// Fills `t`, a floating-point tensor, with draws of one stream: block i of four words gives elements [i * per_block, …).
+/// Fills `t`, a floating-point tensor, with draws of one stream: block i of four words gives elements [i * per_block,
+/// …).
 template <class F>
 void fill_random(const Tensor& t, std::int64_t per_block, F&& draw) {
     const Philox stream = next_stream();
@@ -93,6 +94,8 @@ Tensor ones(const Shape& shape, const TensorOptions& options) { return filled("o
 Tensor full_like(const Tensor& t, Scalar value) { return filled_like("full_like", t, value); }
 Tensor zeros_like(const Tensor& t) { return filled_like("zeros_like", t, 0); }
 Tensor ones_like(const Tensor& t) { return filled_like("ones_like", t, 1); }
+
+Tensor arange(Scalar stop) { return arange(0, stop, 1); }
 
 Tensor arange(Scalar start, Scalar stop, Scalar step) {
     const bool integers = start.kind() != float64 && stop.kind() != float64 && step.kind() != float64;

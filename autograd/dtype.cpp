@@ -1,6 +1,7 @@
 #include <xgrad/autograd/dtype.hpp>
 
 #include <algorithm>
+#include <ostream>
 
 namespace xg {
 namespace {
@@ -37,6 +38,8 @@ const char* name(DType dtype) noexcept {
     }
     return "";
 }
+
+std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name(dtype); }
 
 DType promote(DType a, DType b) noexcept { return rank_of(a) > rank_of(b) ? a : b; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <type_traits>
 
@@ -21,6 +22,9 @@ XG_EXPORT std::int64_t item_size(DType dtype) noexcept;
 
 /// `float32`, `float64`, `int64` or `bool`.
 XG_EXPORT const char* name(DType dtype) noexcept;
+
+/// Prints the name.
+XG_EXPORT std::ostream& operator<<(std::ostream& out, DType dtype);
 
 /// Whether `dtype` is float32 or float64: what can have a gradient.
 constexpr bool is_floating(DType dtype) noexcept { return dtype == DType::float32 || dtype == DType::float64; }

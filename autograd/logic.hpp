@@ -36,6 +36,7 @@ XG_EXPORT Tensor isclose(const Tensor& a, const Tensor& b, const ClosenessOption
 XG_EXPORT bool allclose(const Tensor& a, const Tensor& b, const ClosenessOptions& options = {});
 
 // Of bool tensors alone, as masks: they throw DTypeError for others. There is no && and ||, which could not leave out their second side.
+/// Not x, x and y, x or y, element by element.
 XG_EXPORT Tensor operator!(const Tensor& x);
 XG_EXPORT Tensor operator&(const Tensor& a, const Tensor& b);
 XG_EXPORT Tensor operator|(const Tensor& a, const Tensor& b);

@@ -5,6 +5,7 @@
 #include <xgrad/autograd/detail/fold.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/detail/reduction.hpp>
 #include <xgrad/autograd/ops.hpp>
 
 // var and std.
@@ -13,11 +14,11 @@ namespace xg {
 
 using detail::body;
 using detail::data_as;
-using detail::drop;
 using detail::Lines;
 using detail::make_tensor;
 using detail::Plan;
 using detail::record;
+using detail::record_reduction;
 using detail::saved;
 using detail::wrt;
 
@@ -150,14 +151,12 @@ Tensor moments(const char* operation, bool root, const Tensor& v, const Axes& ax
     const auto backward = [=, x = saved(x), reduced = plan.reduced](const Tensor& g) {
         return var_backward(g, x.get(), mean, reduced, 2 / n);
     };
-    if (!root) return drop(record(operation, std::move(y), wrt(x, backward)), plan, options.keepdims);
-    return drop(record(operation, std::move(y),
-                       wrt(x,
-                           [backward](const Tensor& g, const Tensor& y) {
-                               const Tensor flat = equal(y, 0);
-                               return backward(where(flat, 0, g / (where(flat, 1, y) * 2)));
-                           })),
-                plan, options.keepdims);
+    if (!root) return record_reduction(operation, std::move(y), plan, options.keepdims, x, backward);
+    return record_reduction(operation, std::move(y), plan, options.keepdims, x,
+                            [backward](const Tensor& g, const Tensor& y) {
+                                const Tensor flat = equal(y, 0);
+                                return backward(where(flat, 0, g / (where(flat, 1, y) * 2)));
+                            });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/detail/fold.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/detail/reduction.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
@@ -14,13 +15,11 @@ namespace xg {
 
 using detail::body;
 using detail::data_as;
-using detail::drop;
 using detail::Lines;
 using detail::make_tensor;
 using detail::Plan;
-using detail::record;
+using detail::record_reduction;
 using detail::saved;
-using detail::wrt;
 
 namespace {
 
@@ -138,7 +137,8 @@ Tensor norm_backward(const Tensor& g, const Tensor& x, const Tensor& y, double p
     if (std::isinf(p)) return g * sign(x) * detail::tie_shares(abs(x.detach()), y.detach(), reduced);
     const Tensor share = x / where(none, 1, y);
     if (p == 2) return where(none, 0, g * share);
-    // 1 in place of 0, whose powers have no derivatives; p > 1 gives 0 there, and PyTorch chooses it for the others, too.
+    // 1 in place of 0, whose powers have no derivatives; p > 1 gives 0 there, and PyTorch chooses it for the others,
+    // too.
     const Tensor zero = equal(share, 0), skip = not_equal(where(zero, 1, 0) + where(none, 1, 0), 0);
     return where(skip, 0, g * sign(x) * pow(abs(where(zero, 1, share)), p - 1));
 }
@@ -155,11 +155,10 @@ Tensor norm(const Tensor& v, double p, const Axes& axes, bool keepdims) {
     Tensor y = make_tensor(plan.kept_shape, body(x).dtype);
     const Lines lines = detail::lines_over(x, plan.reduced);
     detail::dispatch_floating(body(x).dtype, [&]<class T>(T*) { run(lines, p, data_as<T>(y)); });
-    return drop(
-        record("norm", std::move(y),
-               wrt(x, [x = saved(x), p, reduced = plan.reduced](
-                          const Tensor& g, const Tensor& y) { return norm_backward(g, x.get(), y, p, reduced); })),
-        plan, keepdims);
+    return record_reduction("norm", std::move(y), plan, keepdims, x,
+                            [x = saved(x), p, reduced = plan.reduced](const Tensor& g, const Tensor& y) {
+                                return norm_backward(g, x.get(), y, p, reduced);
+                            });
 }
 
 }  // namespace xg

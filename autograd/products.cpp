@@ -5,6 +5,7 @@
 #include <xgrad/autograd/detail/fold.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
+#include <xgrad/autograd/detail/reduction.hpp>
 #include <xgrad/autograd/detail/softmax_kernels.hpp>
 #include <xgrad/autograd/ops.hpp>
 
@@ -14,11 +15,11 @@ namespace xg {
 
 using detail::body;
 using detail::data_as;
-using detail::drop;
 using detail::Lines;
 using detail::make_tensor;
 using detail::Plan;
 using detail::record;
+using detail::record_reduction;
 using detail::saved;
 using detail::wrt;
 
@@ -45,23 +46,21 @@ Tensor product_of_others(const Tensor& x, std::size_t axis) {
     return detail::shifted(cumprod(x, along), axis, 1) * detail::recurrence(last, x, axis, detail::Direction::backward);
 }
 
-/// Along one axis, which stays with size 1.
-Tensor product_along(const Tensor& x, std::size_t axis) {
-    const Shape marked = [&] {
-        Shape s = Shape::filled(body(x).shape.rank(), 0);
-        s[axis] = 1;
-        return s;
-    }();
-    Tensor y = make_tensor(detail::kept_shape(x, marked), body(x).dtype);
-    const Lines lines = detail::lines_over(x, marked);
+/// Along one axis.
+Tensor product_along(const Tensor& x, std::size_t axis, bool keepdims) {
+    const Plan plan(x, {static_cast<std::int64_t>(axis)}, "prod");
+    Tensor y = make_tensor(plan.kept_shape, body(x).dtype);
+    const Lines lines = detail::lines_over(x, plan.reduced);
     detail::dispatch(body(x).dtype, [&]<class T>(T*) { detail::fold(lines, Product<T>{}, data_as<T>(y)); });
-    return record("prod", std::move(y), wrt(x, [axis, x = saved(x)](const Tensor& g, const Tensor& y) {
-                      const Tensor v = x.get();
-                      if (body(v).numel == 0) return zeros_like(v);
-                      // Dividing is cheaper, but gives nothing where a factor is 0 or all have left the type's range.
-                      const bool divisible = all(y.detach()).item() != 0 && all(equal(y - y, 0)).item() != 0;
-                      return g * (divisible ? y / v : product_of_others(v, axis));
-                  }));
+    return record_reduction("prod", std::move(y), plan, keepdims, x,
+                            [axis, x = saved(x)](const Tensor& g, const Tensor& y) {
+                                const Tensor v = x.get();
+                                if (body(v).numel == 0) return zeros_like(v);
+                                // Dividing is cheaper, but gives nothing where a factor is 0 or all have left the
+                                // type's range.
+                                const bool divisible = all(y.detach()).item() != 0 && all(equal(y - y, 0)).item() != 0;
+                                return g * (divisible ? y / v : product_of_others(v, axis));
+                            });
 }
 
 }  // namespace
@@ -75,9 +74,10 @@ Tensor prod(const Tensor& v, const Axes& axes, bool keepdims) {
         ++marked;
         axis = i;
     }
-    if (marked == 1) return drop(product_along(x, axis), plan, keepdims);
+    if (marked == 1) return product_along(x, axis, keepdims);
     const Tensor flat = detail::gathered_axes(x, plan.reduced, plan.count);
-    return product_along(flat, body(flat).shape.rank() - 1).reshape(keepdims ? plan.kept_shape : plan.dropped_shape);
+    const Tensor y = product_along(flat, body(flat).shape.rank() - 1, false);
+    return keepdims ? y.reshape(plan.kept_shape) : y;
 }
 
 Tensor logsumexp(const Tensor& v, const Axes& axes, bool keepdims) {
@@ -85,9 +85,8 @@ Tensor logsumexp(const Tensor& v, const Axes& axes, bool keepdims) {
     const Tensor x = detail::floating(v, "logsumexp");
     Tensor y = make_tensor(plan.kept_shape, body(x).dtype);
     detail::logsumexp_lines(detail::lines_over(x, plan.reduced), y);
-    return drop(record("logsumexp", std::move(y),
-                       wrt(x, [x = saved(x)](const Tensor& g, const Tensor& y) { return g * exp(x.get() - y); })),
-                plan, keepdims);
+    return record_reduction("logsumexp", std::move(y), plan, keepdims, x,
+                            [x = saved(x)](const Tensor& g, const Tensor& y) { return g * exp(x.get() - y); });
 }
 
 }  // namespace xg

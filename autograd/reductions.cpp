@@ -2,20 +2,20 @@
 
 #include <string>
 
-#include <xgrad/autograd/detail/axes.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/operands.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
+#include <xgrad/autograd/detail/reduction.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xg {
 
 using detail::body;
-using detail::drop;
 using detail::Plan;
 using detail::record;
+using detail::record_reduction;
 using detail::Reduction;
 using detail::saved;
 using detail::wrt;
@@ -28,38 +28,41 @@ Tensor sum_marked(const Tensor& x, const Shape& reduced) {
                   wrt(x, [shape = body(x).shape](const Tensor& g) { return broadcast_to(g, shape); }));
 }
 
+Tensor sum_of(const char* operation, const Tensor& x, const Plan& plan, bool keepdims) {
+    return record_reduction(operation, detail::reduce(Reduction::sum, x, plan.reduced), plan, keepdims, x,
+                            [shape = body(x).shape](const Tensor& g) { return broadcast_to(g, shape); });
+}
+
 Tensor extremum(const char* operation, Reduction kind, const Tensor& x, const Axes& axes, bool keepdims) {
     const Plan plan(x, axes, operation);
     if (plan.count == 0 && plan.dropped_shape.elements() > 0)
         throw ShapeError(std::string(operation) + ": no elements to choose from along the reduced axes of the shape " +
                          body(x).shape.str());
-    const Tensor y = record(operation, detail::reduce(kind, x, plan.reduced),
-                            wrt(x, [x = saved(x), reduced = plan.reduced](const Tensor& g, const Tensor& y) {
+    return record_reduction(operation, detail::reduce(kind, x, plan.reduced), plan, keepdims, x,
+                            [x = saved(x), reduced = plan.reduced](const Tensor& g, const Tensor& y) {
                                 return g * detail::tie_shares(x.get(), y, reduced);
-                            }));
-    return drop(y, plan, keepdims);
+                            });
 }
 
 }  // namespace
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
     const Plan plan(x, axes, "sum");
-    return drop(sum_marked(body(x).dtype == boolean ? detail::cast(x, int64, "sum") : x, plan.reduced), plan, keepdims);
+    return sum_of("sum", body(x).dtype == boolean ? detail::cast(x, int64, "sum") : x, plan, keepdims);
 }
 
 Tensor mean(const Tensor& v, const Axes& axes, bool keepdims) {
     const Plan plan(v, axes, "mean");
     const Tensor x = detail::floating(v, "mean");
-    const Tensor y =
-        record("mean", detail::reduce(Reduction::mean, x, plan.reduced),
-               wrt(x, [shape = body(x).shape, n = plan.count](const Tensor& g) { return broadcast_to(g / n, shape); }));
-    return drop(y, plan, keepdims);
+    return record_reduction(
+        "mean", detail::reduce(Reduction::mean, x, plan.reduced), plan, keepdims, x,
+        [shape = body(x).shape, n = plan.count](const Tensor& g) { return broadcast_to(g / n, shape); });
 }
 
 Tensor nansum(const Tensor& x, const Axes& axes, bool keepdims) {
     const Plan plan(x, axes, "nansum");
-    if (is_floating(body(x).dtype)) return drop(sum_marked(where(equal(x, x), x, 0), plan.reduced), plan, keepdims);
-    return drop(sum_marked(detail::cast(x, int64, "nansum"), plan.reduced), plan, keepdims);
+    if (is_floating(body(x).dtype)) return sum_of("nansum", where(equal(x, x), x, 0), plan, keepdims);
+    return sum_of("nansum", detail::cast(x, int64, "nansum"), plan, keepdims);
 }
 
 Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdims) {

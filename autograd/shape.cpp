@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ostream>
 
 namespace xg {
 
@@ -43,6 +44,8 @@ Shape Shape::erased(std::size_t axis) const {
     std::copy(begin() + axis + 1, end(), s.begin() + axis);
     return s;
 }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.str(); }
 
 std::string Shape::str() const {
     std::string text = "(";

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,9 @@ public:
 
     /// As Python writes a tuple: `(2, 3)`, `(4,)`, `()`.
     std::string str() const;
+
+    /// Prints what `str` says.
+    XG_EXPORT friend std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
     friend bool operator==(const Shape& a, const Shape& b) noexcept {
         if (a.rank_ != b.rank_) return false;

@@ -64,6 +64,7 @@ struct UniqueResult {
     Tensor counts;   ///< int64: how often each value occurs.
 };
 
+/// The different elements of x, of any shape, in ascending order. Not differentiable. Throws ValueError for an undefined tensor.
 XG_EXPORT UniqueResult unique(const Tensor& x);
 
 /// How often each of 0, 1, 2, … occurs in x, of int64 and rank 1: int64, of size max(minlength, max(x) + 1). With `weights`, of x's shape, their

@@ -20,6 +20,7 @@ struct MemoryStats {
     std::int64_t pooled =
         0;  ///< Kept for later, of the same sizes as `live`: what `release_memory` can give back. 0 under AddressSanitizer.
 };
+/// What the pool holds now, for all threads together.
 XG_EXPORT MemoryStats memory_stats() noexcept;
 
 /// Measures how much memory a part of a program needs at its peak: `const xg::PeakMemory peak; step(); peak.bytes();`. All threads

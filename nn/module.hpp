@@ -81,8 +81,8 @@ void flatten(const std::pair<A, B>& items, std::vector<Tensor>& out) {
 
 }  // namespace detail
 
-/// A parameter or buffer as a member of a layer: a Tensor that follows its layer when that is cloned. Keep what `add_parameter` and
-/// `add_buffer` return in members of this type.
+/// A parameter or buffer as a member of a layer: a Tensor that follows its layer when that is cloned. Keep what
+/// `add_parameter` and `add_buffer` return in members of this type.
 class Parameter : public Tensor {
 public:
     Parameter() = default;
@@ -91,7 +91,8 @@ public:
     Parameter& operator=(const Parameter&) & = default;
 };
 
-/// What all layers and modules have: a state that copies share, with parameters, buffers and children in the order of their registration.
+/// What all layers and modules have: a state that copies share, with parameters, buffers and children in the order of
+/// their registration.
 class XG_EXPORT ModuleBase {
 public:
     /// All parameters, the children's included, each once.
@@ -113,11 +114,12 @@ public:
     bool is_training() const;
     /// Drops the gradients of all parameters.
     void zero_grad() const;
-    /// Converts all floating-point parameters and buffers; gradients are dropped. Throws DTypeError unless `dtype` is a floating-point type.
+    /// Converts all floating-point parameters and buffers; gradients are dropped. Throws DTypeError unless `dtype` is a
+    /// floating-point type.
     void to(DType dtype) const;
 
-    /// Calls `hook` after each call of this module. Linear and ReLU no longer run as one while a hook that sees the values between
-    /// them is there; an output hook on the ReLU does not need them.
+    /// Calls `hook` after each call of this module. Linear and ReLU no longer run as one while a hook that sees the
+    /// values between them is there; an output hook on the ReLU does not need them.
     HookHandle register_forward_hook(ForwardHook hook) const;
     /// Calls `hook` with each tensor that this module returns.
     HookHandle register_output_hook(OutputHook hook) const;
@@ -133,7 +135,8 @@ protected:
     ModuleBase& operator=(const ModuleBase&) = default;
     ~ModuleBase() = default;
 
-    /// Registers a parameter: a leaf that collects gradients. Throws ValueError for a name that is taken, empty or has a dot.
+    /// Registers a parameter: a leaf that collects gradients. Throws ValueError for a name that is taken, empty or has
+    /// a dot.
     Parameter add_parameter(const std::string& name, Tensor tensor);
     /// Registers a tensor that is saved and converted with the model but not trained.
     Parameter add_buffer(const std::string& name, Tensor tensor);
@@ -144,7 +147,8 @@ private:
     std::shared_ptr<detail::ModuleState> state_;
 };
 
-/// The base of a layer: derive `class Mine : public xg::nn::Layer<Mine>` and write `forward`, with any arguments and result.
+/// The base of a layer: derive `class Mine : public xg::nn::Layer<Mine>` and write `forward`, with any arguments and
+/// result.
 ///
 /// A layer is a handle: copies share the parameters, `clone()` copies them.
 template <class Self>
@@ -154,8 +158,19 @@ public:
     template <class... In, class S = Self>
         requires requires(const S& self, const In&... in) { self.forward(in...); }
     auto operator()(const In&... in) const;
+    /// Says what is wrong, where `forward` was not declared const.
+    template <class... In, class S = Self>
+        requires(
+            !requires(const S& self, const In&... in) { self.forward(in...); } &&
+            requires(S & self, const In&... in) { self.forward(in...); })
+    void operator()(const In&...) const {
+        static_assert(sizeof(S) == 0,
+                      "forward must be const: write `Tensor forward(const Tensor& x) const`. "
+                      "A layer is a handle, whose copies share what can change.");
+    }
 
-    /// A layer with parameters and buffers of its own, of the same values; shared ones stay shared within it. Hooks are not copied.
+    /// A layer with parameters and buffers of its own, of the same values; shared ones stay shared within it. Hooks are
+    /// not copied.
     Self clone() const;
 
     /// Calls `f` with this module and with all below it, children first.
@@ -177,7 +192,8 @@ private:
     const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 };
 
-/// Any layer: what containers, optimizers, trainers and inspectors take. It can be called if the layer takes one tensor and returns one.
+/// Any layer: what containers, optimizers, trainers and inspectors take. It can be called if the layer takes one tensor
+/// and returns one.
 class XG_EXPORT Module : public ModuleBase {
 public:
     template <class Self>
@@ -214,6 +230,10 @@ private:
         explicit Held(const Self& held) : layer(held) {}
         std::shared_ptr<const Erased> copy() const override { return std::make_shared<const Held>(layer); }
         Tensor call(const Tensor& x) const override {
+            static_assert(
+                requires(const Self& self) { self.forward(x); } || !requires(Self & self) { self.forward(x); },
+                "forward must be const: write `Tensor forward(const Tensor& x) const`. "
+                "A layer is a handle, whose copies share what can change.");
             if constexpr (std::is_invocable_r_v<Tensor, const Self&, const Tensor&>)
                 return layer(x);
             else

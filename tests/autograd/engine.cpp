@@ -141,6 +141,27 @@ BOOST_AUTO_TEST_CASE(a_second_backward) {
     BOOST_TEST(xg::grad(w, x).item() == 4);
 }
 
+// A result is known by the operation that the user called, not by a step of it.
+BOOST_AUTO_TEST_CASE(reductions_are_recorded_by_their_names) {
+    const Tensor x = xg::ones({2, 3, 2}, f64_leaf);
+    for (const xg::Axes& axes : {xg::Axes(), xg::Axes(1), xg::Axes({0, 2})})
+        for (const bool keepdims : {false, true}) {
+            const auto name = [&](const Tensor& y) { return std::string(y.operation()); };
+            BOOST_TEST(name(xg::sum(x, axes, keepdims)) == "sum");
+            BOOST_TEST(name(xg::mean(x, axes, keepdims)) == "mean");
+            BOOST_TEST(name(xg::max(x, axes, keepdims)) == "max");
+            BOOST_TEST(name(xg::min(x, axes, keepdims)) == "min");
+            BOOST_TEST(name(xg::nansum(x, axes, keepdims)) == "nansum");
+            BOOST_TEST(name(xg::norm(x, 2, axes, keepdims)) == "norm");
+            BOOST_TEST(name(xg::logsumexp(x, axes, keepdims)) == "logsumexp");
+            BOOST_TEST(name(xg::var(x, axes, {.keepdims = keepdims})) == "var");
+            BOOST_TEST(name(xg::std(x, axes, {.keepdims = keepdims})) == "std");
+        }
+    BOOST_TEST(std::string(xg::prod(x).operation()) == "prod");
+    BOOST_TEST(std::string(xg::prod(x, 1).operation()) == "prod");
+    BOOST_TEST(std::string(xg::mse_loss(x, xg::zeros_like(x)).operation()) == "mse_loss");
+}
+
 BOOST_AUTO_TEST_CASE(what_needs_no_gradient_is_not_recorded) {
     const Tensor x = xg::ones({2}, f64_leaf), c = xg::ones({2}, support::f64);
     BOOST_TEST((x * c).operation() == "mul");
