@@ -51,10 +51,9 @@ void OptimizerBody::check(const Options& options) const {
     for (std::size_t i = 0; i < rule->options.size(); ++i) {
         const Option& option = rule->options[i];
         if (in_range(option.range, options[i])) continue;
-        const std::string got =
-            std::isfinite(options[i]) ? text(options[i]) : text(options[i]) + ", which is no such number";
+        const std::string got = text(options[i]);
         if (i == 0) throw ValueError(name + ": expected a learning rate of at least 0, got lr = " + got);
-        throw ValueError(name + ": expected a " + option.name + " " + description(option.range) + ", got " + got);
+        throw ValueError(name + ": expected " + option.name + " " + description(option.range) + ", got " + got);
     }
     if (rule->check != nullptr) rule->check(options);
 }
@@ -151,8 +150,10 @@ void plan_pieces(OptimizerBody& body, const Options& options, std::size_t first,
 }  // namespace detail
 
 Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters, double lr)
-    : Optimizer(detail::custom, std::move(parameters), {lr}) {
+    : body_(std::make_unique<detail::OptimizerBody>()) {
+    body_->rule = &detail::custom;
     body_->name = name;
+    add_parameters(std::move(parameters), {lr});
 }
 
 Optimizer::Optimizer(const detail::Rule& rule, std::vector<Tensor> parameters, std::vector<double> options)
