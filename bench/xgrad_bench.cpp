@@ -21,6 +21,7 @@
 #include "families.hpp"
 #include "measure.hpp"
 #include "mlp.hpp"
+#include "optimizers.hpp"
 #include "warm.hpp"
 
 namespace {
@@ -145,14 +146,23 @@ std::string warm_counts(const char* name, Step&& step, int warm, int count) {
 
 void warm_steps(const bench::Options&) {
     Training linear({}, 32), deep(deep_widths(), 32), large(deep_widths(), deep_batch);
-    const std::string counts = warm_counts(
-                                   "B", [&] { linear.step(); }, 20, 100) +
-                               ", " +
-                               warm_counts(
-                                   "D", [&] { deep.step(); }, 20, 100) +
-                               ", " +
-                               warm_counts(
-                                   "G", [&] { large.step(); }, 3, 10);
+    bench::AdamTraining small = bench::small_training();
+    bench::ClassifierTraining classifier;
+    bench::AdamAlone adam;
+    std::string counts;
+    const auto add = [&counts](const std::string& one) { counts += (counts.empty() ? "" : ", ") + one; };
+    add(warm_counts(
+        "B", [&] { linear.step(); }, 20, 100));
+    add(warm_counts(
+        "C", [&] { small.step(); }, 20, 100));
+    add(warm_counts(
+        "D", [&] { deep.step(); }, 20, 100));
+    add(warm_counts(
+        "F", [&] { classifier.step(); }, 20, 100));
+    add(warm_counts(
+        "G", [&] { large.step(); }, 3, 10));
+    add(warm_counts(
+        "R", [&] { adam.step(); }, 20, 100));
     std::cout << '{' << counts << "}\n";
 }
 
@@ -177,14 +187,17 @@ const std::vector<std::pair<std::string, std::function<void(const bench::Options
     static const std::vector<std::pair<std::string, std::function<void(const bench::Options&)>>> all = {
         {"A", chain},
         {"B", linear_steps},
+        {"C", bench::small_adam_steps},
         {"D", deep_steps},
         {"E", norm_steps},
+        {"F", bench::classifier_steps},
         {"G", deep_epochs},
         {"M", bench::hessian_vector},
         {"N", bench::whole_hessian},
         {"O", bench::sample_norms},
         {"P", bench::checkpoint_steps},
-        {"Q", bench::checkpoint_memory}};
+        {"Q", bench::checkpoint_memory},
+        {"R", bench::adam_steps}};
     return all;
 }
 

@@ -13,7 +13,7 @@ DEEP_ROWS = 75_000
 DEEP_BATCH = 18_750
 # Row -> (how many of it a second has, name of the unit).
 UNITS = {"A": (1e6 / 101, "us"), "B": (1e6, "us"), "C": (1e6, "us"), "D": (1e3, "ms"), "E": (1e3, "ms"), "F": (1e3, "ms"),
-         "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms"), "M": (1e3, "ms"), "N": (1e3, "ms")}
+         "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms"), "M": (1e3, "ms"), "N": (1e3, "ms"), "R": (1e3, "ms")}
 
 
 def arguments(modes):
@@ -47,6 +47,12 @@ def log_data():
 def class_data():
     rng = generator()
     return rng.standard_normal((128, 784)).astype("float32"), rng.integers(0, 10, 128)
+
+
+def many_arrays():
+    """10^6 numbers in 200 arrays."""
+    rng = generator()
+    return [rng.standard_normal((50, 100)).astype("float32") for _ in range(200)]
 
 
 def time_of(step, count=1, finish=lambda: None):

@@ -40,16 +40,20 @@ def sgd_step(layers, x, y):
     return descend(layers, gradients), loss
 
 
+def adam(state, gradients):
+    layers, first, second, t = state
+    t = t + 1
+    first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
+    second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradients)
+    rate, correction = 1e-3 / (1 - 0.9**t), 1 - 0.999**t
+    layers = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v / correction) + 1e-8), layers, first, second)
+    return layers, first, second, t
+
+
 def adam_step(loss_function):
     def step(state, x, y):
-        layers, first, second, t = state
-        loss, gradients = jax.value_and_grad(loss_function)(layers, x, y)
-        t = t + 1
-        first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
-        second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradients)
-        rate, correction = 1e-3 / (1 - 0.9**t), 1 - 0.999**t
-        layers = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v / correction) + 1e-8), layers, first, second)
-        return (layers, first, second, t), loss
+        loss, gradients = jax.value_and_grad(loss_function)(state[0], x, y)
+        return adam(state, gradients), loss
 
     return step
 
@@ -94,6 +98,13 @@ class Trained:
 def steps(args, step, state, pair):
     trained, (x, y) = Trained(step, state), (jnp.asarray(a) for a in pair)
     return common.measure_steps(lambda: trained(x, y), args, trained.finish)
+
+
+def adam_alone(args):
+    """Adam over many parameters with gradients that stay."""
+    gradients = [jnp.asarray(a) for a in common.many_arrays()]
+    trained = Trained(lambda state, g, _: (adam(state, g), ()), adam_state([jnp.asarray(a) for a in common.many_arrays()]))
+    return common.measure_steps(lambda: trained(gradients, ()), args, trained.finish)
 
 
 def chain(args):
@@ -147,6 +158,7 @@ def main():
         "I": lambda: steps(args, adam_step(mse), adam_state(make_mlp(1, [256], 1)), common.log_data()),
         "M": lambda: hessian_vector(args),
         "N": lambda: whole_hessian(args),
+        "R": lambda: adam_alone(args),
     }
     common.report(args.row, run[args.row]())
 
