@@ -78,13 +78,13 @@ void collect(Room& room, const std::vector<Tensor>& parameters, const char* oper
         if (!parameters[i].defined())
             throw ValueError(std::string(operation) + ": parameter " + std::to_string(i) + " is undefined");
         const Tensor g = parameters[i].grad();
-        if (g.defined()) room.order.emplace_back(xg::detail::body(g).data, i);
+        if (g.defined()) room.order.emplace_back(g.unsafe_body(), i);
     }
     const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
     std::sort(room.order.begin(), room.order.end());
     room.order.erase(std::unique(room.order.begin(), room.order.end(), same), room.order.end());
     std::sort(room.order.begin(), room.order.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    for (const auto& [address, i] : room.order) {
+    for (const auto& [gradient, i] : room.order) {
         room.owners.push_back(parameters[i]);
         room.gradients.push_back(parameters[i].grad().contiguous());
         const xg::detail::Body& b = xg::detail::body(room.gradients.back());

@@ -12,6 +12,11 @@
 #include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/optim/adagrad.hpp>
+#include <xgrad/optim/adam.hpp>
+#include <xgrad/optim/clipping.hpp>
+#include <xgrad/optim/nadam.hpp>
+#include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
 
 // Training does not need more memory the longer it lasts.
@@ -111,6 +116,27 @@ BOOST_AUTO_TEST_CASE(everything_that_might_hold_on) {
         });
         // And one that is never differentiated.
         if (i % 3 == 0) xg::mean(twice({t.model(t.x)})[0]);
+    });
+}
+
+// Every optimizer, with clipped gradients and states that come and go.
+BOOST_AUTO_TEST_CASE(optimizers_of_all_kinds) {
+    xg::manual_seed(5);
+    Training t;
+    xg::optim::Adam adam(t.model.parameters(), {.weight_decay = 1e-3, .amsgrad = true});
+    xg::optim::RMSprop rmsprop(t.model.parameters(), {.lr = 1e-4, .momentum = 0.5, .centered = true});
+    xg::optim::Adagrad adagrad(t.model.parameters(), {.lr = 1e-3});
+    xg::optim::NAdam nadam(t.model.parameters());
+    check_steady(5'000 / kShorter, [&](int i) {
+        t.step([&] { return t.plain(); });
+        xg::optim::clip_grad_norm_(t.model.parameters(), 0.5);
+        for (xg::optim::Optimizer* optimizer :
+             {static_cast<xg::optim::Optimizer*>(&adam), static_cast<xg::optim::Optimizer*>(&rmsprop),
+              static_cast<xg::optim::Optimizer*>(&adagrad), static_cast<xg::optim::Optimizer*>(&nadam)}) {
+            optimizer->step();
+            if (i % 10 == 0) optimizer->load_state(optimizer->state());
+        }
+        xg::optim::clip_grad_value_(t.model.parameters(), 0.01);
     });
 }
 
