@@ -1,7 +1,6 @@
 #include <xgrad/optim/lr_scheduler.hpp>
 
 #include <cmath>
-#include <utility>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/optim/detail/rule.hpp>
@@ -31,7 +30,8 @@ void LRScheduler::start() {
 void LRScheduler::refuse(const std::string& message) const { throw ValueError(std::string(name_) + ": " + message); }
 
 void LRScheduler::set_rates(bool closed) {
-    std::vector<double> rates(base_lrs_.size());
+    std::vector<double>& rates = next_;
+    rates.resize(base_lrs_.size());
     for (std::size_t i = 0; i < rates.size(); ++i) {
         rates[i] = closed ? closed_form(i) : next_lr(i);
         if (!detail::in_range(detail::Range::at_least_0, rates[i]))
@@ -39,7 +39,7 @@ void LRScheduler::set_rates(bool closed) {
                    detail::text(rates[i]) + "; expected one of at least 0");
     }
     for (std::size_t i = 0; i < rates.size(); ++i) optimizer_->set_lr(i, rates[i]);
-    last_lr_ = std::move(rates);
+    last_lr_ = rates;
     finish();
 }
 

@@ -96,6 +96,7 @@ private:
     const char* name_;
     Optimizer* optimizer_;
     bool initial_ = false;
+    std::vector<double> next_;  // room of a step
     struct Loaded {
         std::int64_t last_epoch = 0;
         std::vector<double> base_lrs, last_lr;

@@ -47,14 +47,15 @@ Group& OptimizerBody::group(std::size_t i) {
     return groups[i];
 }
 
+void OptimizerBody::check_option(std::size_t i, double value) const {
+    const Option& option = rule->options[i];
+    if (in_range(option.range, value)) return;
+    if (i == 0) throw ValueError(name + ": expected a learning rate of at least 0, got lr = " + text(value));
+    throw ValueError(name + ": expected " + option.name + " " + description(option.range) + ", got " + text(value));
+}
+
 void OptimizerBody::check(const Options& options) const {
-    for (std::size_t i = 0; i < rule->options.size(); ++i) {
-        const Option& option = rule->options[i];
-        if (in_range(option.range, options[i])) continue;
-        const std::string got = text(options[i]);
-        if (i == 0) throw ValueError(name + ": expected a learning rate of at least 0, got lr = " + got);
-        throw ValueError(name + ": expected " + option.name + " " + description(option.range) + ", got " + got);
-    }
+    for (std::size_t i = 0; i < rule->options.size(); ++i) check_option(i, options[i]);
     if (rule->check != nullptr) rule->check(options);
 }
 
@@ -219,26 +220,25 @@ const std::vector<double>& Optimizer::numbers(std::size_t group) const { return 
 double Optimizer::lr(std::size_t group) const { return body_->group(group).options[0]; }
 
 void Optimizer::set_lr(double lr) {
-    for (std::size_t i = body_->groups.size(); i-- > 0;) set_lr(i, lr);
+    body_->check_option(0, lr);
+    for (detail::Group& group : body_->groups) group.options[0] = lr;
 }
 
 void Optimizer::set_lr(std::size_t group, double lr) {
-    detail::Options options = body_->group(group).options;
-    options[0] = lr;
-    body_->check(options);
-    body_->groups[group].options[0] = lr;
+    detail::Group& g = body_->group(group);
+    body_->check_option(0, lr);
+    g.options[0] = lr;
+}
+
+void Optimizer::set_initial_lr(std::size_t group, double lr) {
+    detail::Group& g = body_->group(group);
+    body_->check_option(0, lr);
+    g.initial_lr = lr;
 }
 
 double Optimizer::initial_lr(std::size_t group) const {
     const detail::Group& g = body_->group(group);
     return std::isnan(g.initial_lr) ? g.options[0] : g.initial_lr;
-}
-
-void Optimizer::set_initial_lr(std::size_t group, double lr) {
-    detail::Options options = body_->group(group).options;
-    options[0] = lr;
-    body_->check(options);
-    body_->groups[group].initial_lr = lr;
 }
 
 bool Optimizer::has_momentum() const noexcept { return body_->rule->momentum >= 0; }
@@ -250,11 +250,10 @@ double Optimizer::momentum(std::size_t group) const {
 
 void Optimizer::set_momentum(std::size_t group, double momentum) {
     if (!has_momentum()) throw ValueError(body_->name + " has no momentum");
+    detail::Group& g = body_->group(group);
     const auto which = static_cast<std::size_t>(body_->rule->momentum);
-    detail::Options options = body_->group(group).options;
-    options[which] = momentum;
-    body_->check(options);
-    body_->groups[group].options[which] = momentum;
+    body_->check_option(which, momentum);
+    g.options[which] = momentum;
 }
 
 }  // namespace xg::optim

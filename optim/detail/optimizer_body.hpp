@@ -27,8 +27,9 @@ struct OptimizerBody {
     std::vector<Tensor> dense;       ///< Contiguous copies of gradients with other strides.
 
     Group& group(std::size_t i);
-    /// Throws ValueError, naming the option, for a group's options out of range.
+    /// Throws ValueError, naming the option, for a group's options out of range, or for one of them.
     void check(const Options& options) const;
+    void check_option(std::size_t i, double value) const;
     /// The name of a parameter's array in messages and states.
     std::string slot_name(std::size_t parameter, std::size_t slot) const;
 };

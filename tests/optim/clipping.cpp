@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(gradients_that_are_views_or_shared) {
     BOOST_TEST(held.to_vector()[0] == left(twice)[0]);
 }
 
-BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads) {
+BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads, *boost::unit_test::label("threads")) {
     const int threads = xg::num_threads();
     const auto run = [](int n, double order) {
         xg::set_num_threads(n);

@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_state_is_refused_as_a_whole) {
 }
 
 // Tensors of all sizes around those of vectors and blocks, some of them far larger than a block.
-BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads_or_neighbours) {
+BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads_or_neighbours, *boost::unit_test::label("threads")) {
     const int threads = xg::num_threads();
     const std::vector<std::int64_t> sizes{1, 3, 15, 16, 17, 64, 0, 1000, 16384, 16385, 50'001, 2};
     for (const xg::DType dtype : {xg::float32, xg::float64}) {
