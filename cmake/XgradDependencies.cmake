@@ -8,7 +8,8 @@ find_package(fmt CONFIG REQUIRED)
 find_package(nlohmann_json 3 CONFIG REQUIRED)
 find_package(CBLAS REQUIRED)
 find_package(Random123 REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # What our own sources include, and what the library is linked to.
 set(XGRAD_INCLUDED xtensor xsimd nlohmann_json::nlohmann_json Random123::Random123)
-set(XGRAD_LINKED fmt::fmt CBLAS::CBLAS Threads::Threads)
+set(XGRAD_LINKED fmt::fmt CBLAS::CBLAS ZLIB::ZLIB Threads::Threads)

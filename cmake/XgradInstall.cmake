@@ -25,7 +25,7 @@ if(NOT XGRAD_SHARED)
     install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake" DESTINATION "${package_dir}")
     # Whoever links the archive links what it needs as well.
     set(XGRAD_PC_LIBS "-lstdc++ -lm -pthread")
-    set(XGRAD_PC_REQUIRES "fmt openblas")
+    set(XGRAD_PC_REQUIRES "fmt openblas zlib")
 endif()
 
 # Paths relative to the file itself, so that an installed tree can be moved.

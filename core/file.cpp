@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -73,6 +74,11 @@ public:
             if (n < 0) return errno;
             content.remove_prefix(static_cast<std::size_t>(n));
         }
+        return 0;
+    }
+
+    /// Nothing is written after it. 0, or errno.
+    int finish() noexcept {
         while (::fsync(fd_.get()) != 0) {
             if (errno == EINVAL || errno == ENOTSUP) break;  // a file system that has nothing to sync
             if (errno != EINTR) return errno;
@@ -119,6 +125,10 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 void write_file(const std::string& path, std::string_view content) {
+    write_file(path, [&] { return std::exchange(content, std::string_view()); });
+}
+
+void write_file(const std::string& path, const std::function<std::string_view()>& next) {
     check_path("write", path);
     if (path.back() == '/') fail("write", path, reason(EISDIR));
     std::error_code code;
@@ -141,7 +151,9 @@ void write_file(const std::string& path, std::string_view content) {
     TemporaryFile file(folder, 0666);
     if (file.error() != 0) fail("write", path, reason(file.error()));
     if (exists) file.keep_mode(before.st_mode & 07777);
-    if (const int error = file.write(content); error != 0) fail("write", path, reason(error));
+    for (std::string_view piece = next(); !piece.empty(); piece = next())
+        if (const int error = file.write(piece); error != 0) fail("write", path, reason(error));
+    if (const int error = file.finish(); error != 0) fail("write", path, reason(error));
     if (const int error = file.rename_to(target); error != 0) fail("write", path, reason(error));
     sync_folder(folder);
 }
