@@ -15,6 +15,8 @@ public:
     explicit Philox(std::uint64_t seed, std::uint64_t stream = 0) noexcept : seed_(seed), stream_(stream) {}
     /// Four random words: block number `counter` of the stream.
     std::array<std::uint32_t, 4> block(std::uint64_t counter) const noexcept;
+    /// The words of blocks number `counter`, `counter` + 1, …: sixteen blocks, faster than one by one.
+    void sixteen_blocks(std::uint64_t counter, std::array<std::uint32_t, 64>& words) const noexcept;
 
 private:
     std::uint64_t seed_;

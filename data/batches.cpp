@@ -26,9 +26,7 @@ Batches::Batches(const Tensor& x, const Tensor& y, const BatchOptions& options)
 
 Batches::Iterator Batches::begin() {
     if (!options_.shuffle) return {this, {}};
-    // The upper half of a seed's streams: what manual_seed hands out for the same seed counts from 0.
-    constexpr std::uint64_t first_stream = std::uint64_t{1} << 63;
-    const Philox stream = options_.seed ? Philox(*options_.seed, first_stream | options_.epoch++) : next_stream();
+    const Philox stream = detail::pass_stream(options_.seed, options_.epoch);
     return {this, detail::shuffled_order(samples_, stream)};
 }
 

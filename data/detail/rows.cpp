@@ -1,6 +1,7 @@
 #include <xgrad/data/detail/rows.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -42,7 +43,12 @@ Tensor gather_rows(const Tensor& tensor, const std::int64_t* order, std::int64_t
     Shape shape = tensor.shape();
     shape[0] = n;
     Tensor result = empty(shape, {.dtype = tensor.dtype()});
-    if (result.numel() == 0) return result;
+    gather_rows(tensor, order, n, result);
+    return result;
+}
+
+void gather_rows(const Tensor& tensor, const std::int64_t* order, std::int64_t n, Tensor& result) {
+    if (result.numel() == 0) return;
     const std::int64_t width = result.numel() / n;
     xg::detail::dispatch(tensor.dtype(), [&]<class T>(T*) {
         const T* from = tensor.data<T>();
@@ -55,7 +61,12 @@ Tensor gather_rows(const Tensor& tensor, const std::int64_t* order, std::int64_t
             copy_rows(from, to + first * width, order + first, std::min(rows, n - first), width);
         });
     });
-    return result;
+}
+
+Philox pass_stream(const std::optional<std::uint64_t>& seed, std::uint64_t& epoch) {
+    // The upper half of a seed's streams: what manual_seed hands out for the same seed counts from 0.
+    constexpr std::uint64_t first_stream = std::uint64_t{1} << 63;
+    return seed ? Philox(*seed, first_stream | epoch++) : next_stream();
 }
 
 Tensor shuffled_order(std::int64_t n, const Philox& stream) {
@@ -64,26 +75,36 @@ Tensor shuffled_order(std::int64_t n, const Philox& stream) {
     auto* order = result.mutable_data<std::int64_t>();
     for (std::int64_t i = 0; i < n; ++i) order[i] = i;
 
-    std::array<std::uint32_t, 4> words{};
+    std::array<std::uint32_t, 64> words{};
     std::uint64_t counter = 0;
     std::size_t used = words.size();
     const auto next = [&] {
         if (used == words.size()) {
-            words = stream.block(counter++);
+            stream.sixteen_blocks(counter, words);
+            counter += 16;
             used = 0;
         }
         return words[used++];
     };
-    fisher_yates(order, n, [&](std::uint64_t max) {
-        const std::uint64_t mask = covering_mask(max);
-        std::uint64_t value;
-        do {
-            value = next();
-            if (mask > 0xffffffffU) value |= static_cast<std::uint64_t>(next()) << 32;
-            value &= mask;
-        } while (value > max);
-        return value;
-    });
+    std::int64_t i = n - 1;
+    // Places past 32 bits take two words each.
+    for (constexpr std::int64_t last = 0xffffffff; i > last;) {
+        const std::uint64_t low = next(), value = (low | static_cast<std::uint64_t>(next()) << 32) &
+                                                  covering_mask(static_cast<std::uint64_t>(i));
+        if (value > static_cast<std::uint64_t>(i)) continue;
+        std::swap(order[i--], order[value]);
+    }
+    // As fisher_yates: from the last place to the first, each with one at random up to it, words masked until one fits. But without a branch, which
+    // would be mispredicted at every third word: one that does not fit changes nothing.
+    while (i > 0) {
+        const std::uint32_t mask = ~std::uint32_t{0} >> std::countl_zero(static_cast<std::uint32_t>(i));
+        const auto value = static_cast<std::int64_t>(next() & mask);
+        const bool fits = value <= i;
+        const std::int64_t j = fits ? value : i, there = order[j];
+        order[j] = order[i];
+        order[i] = there;
+        i -= fits ? 1 : 0;
+    }
     return result;
 }
 
