@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -92,6 +93,29 @@ inline void report(const Options& options, std::vector<double> samples, double s
     std::printf("{\"row\": \"%s\", \"median\": %.6g, \"min\": %.6g, \"max\": %.6g, \"n\": %zu, \"unit\": \"%s\"%s}\n",
                 options.row.c_str(), median(samples) * scale, *least * scale, *greatest * scale, samples.size(), unit,
                 extra.c_str());
+}
+
+/// Times `work` and `plain` in turn, and reports what `work` takes, and the median of what it takes relative to its neighbour.
+template <class Work, class Plain>
+void report_beside(const Options& options, Work&& work, Plain&& plain, double scale, const char* unit) {
+    const double one = warm_up(work, options.seconds / 4) + warm_up(plain, options.seconds / 4);
+    const auto block = static_cast<std::size_t>(std::max(1.0, 0.02 / one));
+    const auto count = static_cast<double>(block);
+    std::vector<double> times, without, ratios;
+    for (double spent = 0; ratios.size() < 10 || spent < 2 * options.seconds;) {
+        // Who goes first alternates: a drift of the machine's speed then cancels.
+        const bool plain_first = ratios.size() % 2 == 0;
+        double base = plain_first ? time_of(plain, block) : 0;
+        const double time = time_of(work, block);
+        if (!plain_first) base = time_of(plain, block);
+        times.push_back(time / count);
+        without.push_back(base / count);
+        ratios.push_back(time / base);
+        spent += time + base;
+    }
+    std::ostringstream extra;
+    extra << ", \"ratio\": " << median(ratios) << ", \"without\": " << median(without) * scale;
+    report(options, times, scale, unit, extra.str());
 }
 
 }  // namespace bench

@@ -17,6 +17,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "data.hpp"
 #include "derivatives.hpp"
 #include "families.hpp"
 #include "measure.hpp"
@@ -197,7 +198,9 @@ const std::vector<std::pair<std::string, std::function<void(const bench::Options
         {"O", bench::sample_norms},
         {"P", bench::checkpoint_steps},
         {"Q", bench::checkpoint_memory},
-        {"R", bench::adam_steps}};
+        {"R", bench::adam_steps},
+        {"loader", bench::loader_steps},
+        {"CSV", bench::read_numbers}};
     return all;
 }
 

@@ -32,9 +32,9 @@ std::optional<Table> CsvReader::next() {
     const std::int64_t rows = std::min(state.block_rows, state.left);
     const bool first = state.first;
     if (first)
-        state.parser.guess_types(rows);
+        state.parser.parse_first(rows);
     else
-        state.parser.parse(rows, false);
+        state.parser.parse(rows);
     state.first = false;
     if (state.parser.rows() == 0 && !first) return {};
     state.left -= state.parser.rows();

@@ -58,6 +58,8 @@ ROWS = (
     Row("P", "steps of D, batch 4096, in 10 checkpointed pieces", "ms", peers=(), own="xgrad without checkpoints", limit=4 / 3),
     Row("Q", "memory of such a step at its peak", "MB", peers=(), own="xgrad without checkpoints", limit=0.3),
     Row("R", "Adam alone over 10^6 numbers in 200 tensors, a step", "ms", peers=NO_KERAS, races=(Race(0.5),)),
+    Row("loader", "B on 100 samples by a DataLoader, a step", "us", peers=(), own="batches cut beforehand", limit=1.01),
+    Row("CSV", "read a GB of numbers from CSV files", "s", peers=(), limit=5),
 )
 
 

@@ -247,7 +247,7 @@ bool CsvParser::next_row() {
     }
 }
 
-void CsvParser::parse(std::int64_t rows, bool lenient) {
+void CsvParser::read(std::int64_t rows, bool lenient) {
     lenient_ = lenient;
     while (rows_ < rows && !ended_) {
         if (next_row())

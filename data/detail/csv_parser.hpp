@@ -23,23 +23,20 @@ public:
     /// `where` begins the messages of errors. Reads the header, and checks the options against it.
     CsvParser(CsvInput input, const CsvOptions& options, std::string where, std::size_t step = std::size_t{1} << 20);
 
-    /// Reads up to `rows` rows, and guesses by them the types that are not given.
-    void guess_types(std::int64_t rows);
-    /// Reads rows until there are `rows`, or no more. Where `lenient`, what does not fit a guessed type widens it; see `surprised`.
-    void parse(std::int64_t rows, bool lenient);
-    /// Whether a type was widened: `restart` and read again.
-    bool surprised() const noexcept;
-    void restart();
+    /// Reads the first rows, up to `rows`, and gives the columns whose types were not given types that fit all of them.
+    void parse_first(std::int64_t rows);
+    /// Reads on until there are `rows`, or no more. The types stay: what does not fit is an error.
+    void parse(std::int64_t rows);
     /// The rows read so far.
     std::int64_t rows() const noexcept { return rows_; }
     /// Gives the rows away.
     Table take(bool sorted);
-    /// Whether no row follows those that were read.
-    bool ended() const noexcept { return ended_; }
 
 private:
     enum class Step : std::uint8_t { done, more, end };
 
+    void read(std::int64_t rows, bool lenient);
+    void restart();
     Step line();
     Step fields();
     Step start_of_line();
@@ -71,7 +68,8 @@ private:
     std::int64_t line_start_number_ = 1;
     std::size_t column_ = 0;
     std::int64_t rows_ = 0;
-    bool lenient_ = false, ended_ = false;
+    bool lenient_ = false;  // what does not fit a type that was guessed widens it
+    bool ended_ = false;
 };
 
 /// The table in `input`, as `read_csv` reads it.

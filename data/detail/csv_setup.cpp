@@ -17,7 +17,7 @@ namespace xg::data::detail {
 
 namespace {
 
-/// Rows by which `read_csv` guesses types first; it finds out later if it was wrong.
+/// Rows by which types are guessed first; whether that was wrong is found out later.
 constexpr std::int64_t guessed_rows = 2048;
 
 std::string joined(const std::vector<std::string>& names) {
@@ -149,15 +149,20 @@ void CsvParser::check_options(const std::vector<std::string>& first) {
     }
 }
 
-void CsvParser::guess_types(std::int64_t rows) {
-    parse(rows, false);
+void CsvParser::parse_first(std::int64_t rows) {
+    read(std::min(rows, guessed_rows), false);
     for (ColumnBuilder& column : columns_)
         if (column.sampling) column.end_sampling(missing_);
+    read(rows, true);
+    const auto surprised = [](const ColumnBuilder& column) { return column.surprised; };
+    // A type widens twice at most.
+    while (std::any_of(columns_.begin(), columns_.end(), surprised)) {
+        restart();
+        read(rows, true);
+    }
 }
 
-bool CsvParser::surprised() const noexcept {
-    return std::any_of(columns_.begin(), columns_.end(), [](const ColumnBuilder& column) { return column.surprised; });
-}
+void CsvParser::parse(std::int64_t rows) { read(rows, false); }
 
 void CsvParser::restart() {
     window_.rewind();
@@ -180,14 +185,7 @@ Table CsvParser::take(bool sorted) {
 
 Table parse_csv(CsvInput input, const CsvOptions& options, const std::string& where, std::size_t step) {
     CsvParser parser(std::move(input), options, where, step);
-    const std::int64_t rows = options.max_rows.value_or(std::numeric_limits<std::int64_t>::max());
-    parser.guess_types(std::min(rows, guessed_rows));
-    parser.parse(rows, true);
-    // A type widens twice at most.
-    while (parser.surprised()) {
-        parser.restart();
-        parser.parse(rows, true);
-    }
+    parser.parse_first(options.max_rows.value_or(std::numeric_limits<std::int64_t>::max()));
     return parser.take(true);
 }
 
