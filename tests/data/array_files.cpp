@@ -271,6 +271,7 @@ BOOST_AUTO_TEST_CASE(idx_files) {
         for (std::size_t n = 0; n < good.size(); ++n) BOOST_CHECK_THROW(parse_idx(good.substr(0, n)), FileError);
         BOOST_CHECK_THROW(parse_idx(good + "x"), FileError);
     }
+    BOOST_CHECK_EXCEPTION(read_idx(recorded("long.idx.gz")), FileError, says_all("long.idx.gz", "25 bytes follow"));
     std::string huge = xg::read_file(recorded("u1.idx"));
     for (std::size_t i = 4; i < 16; ++i) huge[i] = '\xff';
     BOOST_CHECK_EXCEPTION(parse_idx(huge), FileError, says_all("here", "4294967295"));
