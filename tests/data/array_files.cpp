@@ -143,6 +143,8 @@ BOOST_AUTO_TEST_CASE(hostile_npy) {
     for (const char* shape : {"(1000000000000,)", "(4294967296, 4294967296)", "(9223372036854775807,)",
                               "(4611686018427387904, 4, 0)", "(99999999999999999999,)", "(2305843009213693951,)"})
         BOOST_CHECK_EXCEPTION(parse(npy_file(header(shape), 16)), FileError, says_all("here"));
+    BOOST_CHECK_EXCEPTION(parse(npy_file(header("(2305843009213693952, 0)"), 0)), FileError,
+                          says_all("memory can address"));
     for (const char* shape : {"(-1,)", "(2", "2", "(2,,)", "(2 3)", "[2]", "(2.0,)", "(True,)", "()x"})
         BOOST_CHECK_THROW(parse(npy_file(header(shape), 8)), FileError);
     for (const char* text : {"", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'descr': '<f4', 'shape': (2,)}",

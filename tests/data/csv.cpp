@@ -318,6 +318,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
     const Texts texts = {"plain", "with, comma", "quo\"te", "two\nlines", "", "CR\rhere", " spaces "};
     const Table table(
         {{.name = "real", .values = xg::from_data(reals, {7}, {.dtype = xg::float64})},
+         {.name = "round", .values = xg::ones({7}, {.dtype = xg::float64})},
          {.name = "whole", .values = xg::arange(-3, 4)},
          {.name = "flag", .values = xg::arange(0, 7).to(xg::boolean)},
          {.name = "te,xt", .strings = texts},
@@ -336,7 +337,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
         BOOST_TEST(read["te,xt"].strings == texts);
     }
     write_csv(path, table, {.missing = "NA"});
-    BOOST_TEST(xg::read_file(path).find("\nNA,-1,True,\"quo\"\"te\",NA\n") != std::string::npos);
+    BOOST_TEST(xg::read_file(path).find("\nNA,1.0,-1,True,\"quo\"\"te\",NA\n") != std::string::npos);
     // A lone empty field is no empty line.
     write_csv(path, Table({{.name = "a", .values = xg::from_data(Numbers{1, nan}, {2})}}));
     BOOST_TEST(read_csv(path).rows() == 2);

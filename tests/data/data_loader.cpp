@@ -166,7 +166,9 @@ BOOST_AUTO_TEST_CASE(one_order_for_a_seed, *boost::unit_test::label("threads")) 
 BOOST_AUTO_TEST_CASE(what_get_draws_depends_on_no_worker, *boost::unit_test::label("threads")) {
     struct Noise {
         std::int64_t size() const { return 40; }
-        Samples get(std::int64_t i) const { return {xg::rand({3}), xg::tensor({static_cast<double>(i)})}; }
+        Samples get(std::int64_t i) const {
+            return {xg::concat({xg::rand({2}), xg::rand({1})}, 0), xg::tensor({static_cast<double>(i)})};
+        }
     };
     std::vector<double> first;
     for (const int workers : {0, 1, 4}) {
