@@ -51,6 +51,7 @@ void Philox::sixteen_blocks(std::uint64_t counter, std::array<std::uint32_t, 64>
     }
     std::uint32_t key0 = low_word(seed_), key1 = high_word(seed_);
     for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; ++round) {
+#pragma GCC unroll 1  // else there is no loop left when vectors are looked for
         for (int i = 0; i < n; ++i) {
             const std::uint64_t p = std::uint64_t{PHILOX_M4x32_0} * a[i], q = std::uint64_t{PHILOX_M4x32_1} * c[i];
             a[i] = high_word(q) ^ b[i] ^ key0;

@@ -16,11 +16,20 @@ namespace xg::data::detail {
 
 namespace {
 
+template <int width, class T>
+void copy_narrow_rows(const T* from, T* to, const std::int64_t* order, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * width, from + order[i] * width, width * sizeof(T));
+}
+
 template <class T>
 void copy_rows(const T* from, T* to, const std::int64_t* order, std::int64_t n, std::int64_t width) {
-    if (width == 1) {  // labels: a call of memcpy for each would take longer than the copy
-        for (std::int64_t i = 0; i < n; ++i) to[i] = from[order[i]];
-        return;
+    // Labels and a few features: a call of memcpy for each row would take longer than the copy.
+    switch (width) {
+        case 1: return copy_narrow_rows<1>(from, to, order, n);
+        case 2: return copy_narrow_rows<2>(from, to, order, n);
+        case 3: return copy_narrow_rows<3>(from, to, order, n);
+        case 4: return copy_narrow_rows<4>(from, to, order, n);
+        default: break;
     }
     const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(T);
     for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * width, from + order[i] * width, bytes);

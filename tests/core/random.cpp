@@ -23,6 +23,18 @@ std::vector<Words> draw(int n) {
 BOOST_AUTO_TEST_SUITE(random_numbers)
 
 // The known answers for philox4x32 with 10 rounds that Random123 is published with (its file kat_vectors).
+BOOST_AUTO_TEST_CASE(sixteen_blocks_are_those_of_one_by_one) {
+    const xg::Philox stream(0x123456789abcdef0U, 0xfedcba9876543210U);
+    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{0xfffffff8}, ~std::uint64_t{0} - 7}) {
+        std::array<std::uint32_t, 64> words{};
+        stream.sixteen_blocks(first, words);
+        for (std::uint64_t i = 0; i < 16; ++i) {
+            const auto block = stream.block(first + i);
+            for (std::size_t k = 0; k < 4; ++k) BOOST_TEST(words[4 * i + k] == block[k]);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(known_answers) {
     constexpr std::uint64_t ones = ~std::uint64_t{0};
     BOOST_TEST((xg::Philox(0, 0).block(0) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
