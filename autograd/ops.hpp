@@ -21,6 +21,7 @@
 #include <xgrad/autograd/normalization.hpp>
 #include <xgrad/autograd/padding.hpp>
 #include <xgrad/autograd/pooling.hpp>
+#include <xgrad/autograd/recurrent.hpp>
 #include <xgrad/autograd/reductions.hpp>
 #include <xgrad/autograd/scans.hpp>
 #include <xgrad/autograd/shaping.hpp>

@@ -48,7 +48,7 @@ const std::vector<BadInput>& table() {
         for (auto* family : {bad_elementwise,  bad_shapes,   bad_functions,  bad_logic,    bad_activations, bad_scans,
                              bad_orders,       bad_counts,   bad_reductions, bad_in_place, bad_brackets,    bad_classes,
                              bad_convolutions, bad_indexing, bad_joining,    bad_layers,   bad_linalg,      bad_losses,
-                             bad_matrices,     bad_moving,   bad_windows})
+                             bad_matrices,     bad_moving,   bad_recurrent,  bad_windows})
             family(rows);
         return rows;
     }();

@@ -77,6 +77,7 @@ void bad_convolutions(BadInputs& rows);
 void bad_indexing(BadInputs& rows);
 void bad_joining(BadInputs& rows);
 void bad_layers(BadInputs& rows);
+void bad_recurrent(BadInputs& rows);
 void bad_linalg(BadInputs& rows);
 void bad_losses(BadInputs& rows);
 void bad_matrices(BadInputs& rows);

@@ -13,8 +13,9 @@ namespace {
 
 std::vector<Row> rows_where(bool differentiable) {
     std::vector<Row> rows;
-    for (auto* family : {elementwise_rows, shaping_rows, product_rows, function_rows, activation_rows, reduction_rows,
-                         order_rows, index_rows, einsum_rows, decomposition_rows, window_rows, layer_rows, loss_rows})
+    for (auto* family :
+         {elementwise_rows, shaping_rows, product_rows, function_rows, activation_rows, reduction_rows, order_rows,
+          index_rows, einsum_rows, decomposition_rows, window_rows, layer_rows, recurrent_rows, loss_rows})
         for (Row& row : family())
             if (static_cast<bool>(row.f) == differentiable) rows.push_back(std::move(row));
     return rows;

@@ -32,4 +32,5 @@ std::vector<Row> einsum_rows();
 std::vector<Row> decomposition_rows();
 std::vector<Row> window_rows();
 std::vector<Row> layer_rows();
+std::vector<Row> recurrent_rows();
 std::vector<Row> loss_rows();

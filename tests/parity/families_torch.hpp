@@ -27,6 +27,7 @@ void add_indexing(TorchTable& t);
 void add_brackets(TorchTable& t);
 void add_einsum(TorchTable& t);
 void add_class_losses(TorchTable& t);
+void add_recurrent(TorchTable& t);
 void add_wrong(TorchTable& t);
 
 inline void add_torch_families(TorchTable& t) {
@@ -52,6 +53,7 @@ inline void add_torch_families(TorchTable& t) {
     add_brackets(t);
     add_einsum(t);
     add_class_losses(t);
+    add_recurrent(t);
     add_wrong(t);
 }
 

@@ -28,6 +28,7 @@ void add_indexing(Table& t);
 void add_brackets(Table& t);
 void add_einsum(Table& t);
 void add_class_losses(Table& t);
+void add_recurrent(Table& t);
 
 /// Operations with an error each, for the self-test.
 void add_wrong(Table& t);

@@ -9,8 +9,8 @@ const Table& table() {
         for (auto* add : {add_functions, add_activations, add_logic, add_in_place}) add(t);
         for (auto* add : {add_order, add_joining, add_padding, add_matrices, add_indexing, add_brackets, add_einsum})
             add(t);
-        for (auto* add :
-             {add_linalg, add_decompositions, add_windows, add_normalizations, add_layers, add_class_losses})
+        for (auto* add : {add_linalg, add_decompositions, add_windows, add_normalizations, add_layers, add_class_losses,
+                          add_recurrent})
             add(t);
         return t;
     }();
