@@ -186,6 +186,38 @@ std::vector<double> deep_epochs(const bench::Options& options) {
     return bench::measure_epochs(epoch, options);
 }
 
+std::vector<double> lenet_steps(const bench::Options& options) {
+    using namespace torch::nn;
+    Sequential model(Conv2d(Conv2dOptions(1, 6, 5).padding(2)), ReLU(), MaxPool2d(2), Conv2d(Conv2dOptions(6, 16, 5)),
+                     ReLU(), MaxPool2d(2), Flatten(), Linear(400, 120), ReLU(), Linear(120, 84), ReLU(),
+                     Linear(84, 10));
+    torch::optim::SGD optimizer(model->parameters(), torch::optim::SGDOptions(0.01));
+    const Tensor x = torch::randn({128, 1, 28, 28});
+    const Tensor y = torch::randint(10, {128}, torch::kLong);
+    const auto step = [&] {
+        optimizer.zero_grad();
+        functional::cross_entropy(model->forward(x), y).backward();
+        optimizer.step();
+    };
+    return bench::measure_steps(step, options);
+}
+
+/// An LSTM and a linear function of its last state.
+std::vector<double> lstm_steps(const bench::Options& options) {
+    torch::nn::LSTM lstm(128, 128);
+    torch::nn::Linear last(128, 1);
+    std::vector<Tensor> parameters = lstm->parameters();
+    for (const Tensor& p : last->parameters()) parameters.push_back(p);
+    torch::optim::SGD optimizer(parameters, torch::optim::SGDOptions(0.01));
+    const Tensor x = torch::randn({50, 32, 128}), y = torch::randn({32, 1});
+    const auto step = [&] {
+        optimizer.zero_grad();
+        torch::mse_loss(last->forward(std::get<0>(lstm->forward(x))[-1]), y).backward();
+        optimizer.step();
+    };
+    return bench::measure_steps(step, options);
+}
+
 /// The matrix products of the deep stack at full batch and of the classifier: by these the fastest kernels are chosen.
 std::vector<double> products(const bench::Options& options) {
     const Tensor x = torch::randn({deep_batch, 64});
@@ -239,6 +271,10 @@ void run(const bench::Options& options) {
         bench::report(options, whole_hessian(options), 1e3, "ms");
     } else if (row == "R") {
         bench::report(options, adam_alone(options), 1e3, "ms");
+    } else if (row == "LeNet") {
+        bench::report(options, lenet_steps(options), 1e3, "ms");
+    } else if (row == "LSTM") {
+        bench::report(options, lstm_steps(options), 1e3, "ms");
     } else if (row == "products") {
         bench::report(options, products(options), 1e3, "ms", ", \"core\": \"" + blas_core() + "\"");
     } else {

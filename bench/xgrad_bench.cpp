@@ -22,6 +22,7 @@
 #include "families.hpp"
 #include "measure.hpp"
 #include "mlp.hpp"
+#include "networks.hpp"
 #include "optimizers.hpp"
 #include "warm.hpp"
 
@@ -200,7 +201,9 @@ const std::vector<std::pair<std::string, std::function<void(const bench::Options
         {"Q", bench::checkpoint_memory},
         {"R", bench::adam_steps},
         {"loader", bench::loader_steps},
-        {"CSV", bench::read_numbers}};
+        {"CSV", bench::read_numbers},
+        {"LeNet", bench::lenet_steps},
+        {"LSTM", bench::lstm_steps}};
     return all;
 }
 

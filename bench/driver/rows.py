@@ -60,6 +60,9 @@ ROWS = (
     Row("R", "Adam alone over 10^6 numbers in 200 tensors, a step", "ms", peers=NO_KERAS, races=(Race(0.5),)),
     Row("loader", "B on 100 samples by a DataLoader, a step", "us", peers=(), own="batches cut beforehand", limit=1.01),
     Row("CSV", "read a GB of numbers from CSV files", "s", peers=(), limit=5),
+    Row("LeNet", "LeNet-5 on 28 x 28, batch 128, cross-entropy, SGD, a step", "ms", peers=(*LIBTORCH, *TORCH), races=(Race(0.9, (*LIBTORCH, *TORCH)),)),
+    Row("LSTM", "LSTM of 128 units, 50 steps of 128 features, batch 32, MSE, SGD, a step", "ms", peers=(*LIBTORCH, *TORCH),
+        races=(Race(0.9, (*LIBTORCH, *TORCH)),)),
 )
 
 

@@ -13,7 +13,8 @@ DEEP_ROWS = 75_000
 DEEP_BATCH = 18_750
 # Row -> (how many of it a second has, name of the unit).
 UNITS = {"A": (1e6 / 101, "us"), "B": (1e6, "us"), "C": (1e6, "us"), "D": (1e3, "ms"), "E": (1e3, "ms"), "F": (1e3, "ms"),
-         "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms"), "M": (1e3, "ms"), "N": (1e3, "ms"), "R": (1e3, "ms")}
+         "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms"), "M": (1e3, "ms"), "N": (1e3, "ms"), "LeNet": (1e3, "ms"),
+         "LSTM": (1e3, "ms"), "R": (1e3, "ms")}
 
 
 def arguments(modes):
@@ -53,6 +54,16 @@ def many_arrays():
     """10^6 numbers in 200 arrays."""
     rng = generator()
     return [rng.standard_normal((50, 100)).astype("float32") for _ in range(200)]
+
+
+def image_data():
+    rng = generator()
+    return rng.standard_normal((128, 1, 28, 28)).astype("float32"), rng.integers(0, 10, 128)
+
+
+def sequence_data():
+    rng = generator()
+    return rng.standard_normal((50, 32, 128)).astype("float32"), rng.standard_normal((32, 1)).astype("float32")
 
 
 def time_of(step, count=1, finish=lambda: None):

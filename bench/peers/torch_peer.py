@@ -100,6 +100,24 @@ def deep_epochs(args, compiled):
     return common.measure_epochs(batch, args)
 
 
+class LeNet(torch.nn.Sequential):
+    def __init__(self):
+        nn = torch.nn
+        super().__init__(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+
+
+class Sequence(torch.nn.Module):
+    """An LSTM and a linear function of its last state."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.last = torch.nn.LSTM(128, 128), torch.nn.Linear(128, 1)
+
+    def forward(self, x):
+        return self.last(self.lstm(x)[0][-1])
+
+
 def steps(args, compiled, model, make_optimizer, pair, loss=functional.mse_loss):
     optimizer, run = make_optimizer(model), compiled(model)
     x, y = tensors(pair)
@@ -143,6 +161,8 @@ def main():
         "H": lambda: steps(args, compiled, make_mlp(2, [256], 1), sgd, common.regression_data(common.DEEP_ROWS)),
         "I": lambda: steps(args, compiled, make_mlp(1, [256], 1), adam, common.log_data()),
         "R": lambda: adam_alone(args, compiled),
+        "LeNet": lambda: steps(args, compiled, LeNet(), sgd, common.image_data(), functional.cross_entropy),
+        "LSTM": lambda: steps(args, compiled, Sequence(), sgd, common.sequence_data()),
     }
     common.report(args.row, run[args.row]())
 

@@ -254,7 +254,8 @@ Built activation(const std::string& l, const Options& o) {
     if (l == "Softmax") return one(nn::Softmax(1));
     if (l == "LogSoftmax") return one(nn::LogSoftmax(1));
     if (l == "PReLU") return one(nn::PReLU(nn::PReLUOptions().num_parameters(o.integer("parameters"))));
-    if (l == "Hardsigmoid") return function([](const Tensor& x) { return at::hardsigmoid(x); });
+    // Its own derivative is 1 / 6 in single precision.
+    if (l == "Hardsigmoid") return function([](const Tensor& x) { return at::hardtanh(x + 3, 0, 6) / 6; });
     if (l == "Hardswish") return function([](const Tensor& x) { return at::hardswish(x); });
     const double a = o.number("a");
     if (l == "LeakyReLU") return one(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(a)));
