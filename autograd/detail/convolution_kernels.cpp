@@ -184,8 +184,8 @@ void convolve(const ConvolutionShape& s, const T* x, const T* w, const T* b, T* 
 template <class T>
 void convolve_input(const ConvolutionShape& s, const T* g, const T* w, const T* b, T* dx) {
     if (s.depthwise()) return depthwise_input(s, g, w, b, dx);
-    // Gathering costs less than scattering, but a product is not worth making with few channels for many filters.
-    if (s.stride_h != 1 || s.stride_w != 1 || s.group_filters() > 3 * s.group_channels())
+    // Gathering an element costs less than scattering one, but with few channels for many filters, or without padding, there are more to gather.
+    if (s.stride_h != 1 || s.stride_w != 1 || s.group_filters() * s.plane() > 3 * s.group_channels() * s.positions())
         return scatter_input(s, g, w, b, dx);
     const Scratch<T> turned(s.filters * s.depth());
     turn(s, w, turned.data());

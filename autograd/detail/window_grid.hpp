@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 // Windows that slide over a plane, and the matrix that has a column for each window and a row for each place (tap) in it.
@@ -62,11 +63,36 @@ void add_spread(const T* __restrict from, T* __restrict to, std::int64_t to_step
         for (std::int64_t i = 0; i < n; ++i) to[i * to_step] += from[i];
 }
 
+/// Copies `bytes` from one place to another. Rows of small images are shorter than a call of memcpy takes: two copies that overlap do it.
+inline void copy_short(const void* from, void* to, std::size_t bytes) {
+    const auto* const a = static_cast<const char*>(from);
+    auto* const b = static_cast<char*>(to);
+    const auto both_ends = [&]<std::size_t n>(std::integral_constant<std::size_t, n>) {
+        char first[n], last[n];
+        std::memcpy(first, a, n);
+        std::memcpy(last, a + bytes - n, n);
+        std::memcpy(b, first, n);
+        std::memcpy(b + bytes - n, last, n);
+    };
+    if (bytes > 128)
+        std::memcpy(b, a, bytes);
+    else if (bytes > 64)
+        both_ends(std::integral_constant<std::size_t, 64>());
+    else if (bytes > 32)
+        both_ends(std::integral_constant<std::size_t, 32>());
+    else if (bytes > 16)
+        both_ends(std::integral_constant<std::size_t, 16>());
+    else if (bytes >= 8)
+        both_ends(std::integral_constant<std::size_t, 8>());
+    else
+        for (std::size_t i = 0; i < bytes; ++i) b[i] = a[i];
+}
+
 /// to[i] = from[i · from_step].
 template <class T>
 void copy_spread(const T* __restrict from, std::int64_t from_step, T* __restrict to, std::int64_t n) {
     if (from_step == 1)
-        std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+        copy_short(from, to, static_cast<std::size_t>(n) * sizeof(T));
     else if (from_step == 2)
         for (std::int64_t i = 0; i < n; ++i) to[i] = from[2 * i];
     else
