@@ -10,6 +10,7 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/data/detail/numpy_random.hpp>
 #include <xgrad/data/detail/rows.hpp>
+#include <xgrad/data/detail/strata.hpp>
 
 namespace xg::data {
 
@@ -62,17 +63,32 @@ Counts count_parts(SplitOptions options, std::int64_t n) {
 Split train_test_split(const Tensor& x, const Tensor& y, const SplitOptions& options) {
     const std::int64_t n = detail::check_rows("train_test_split", x, y);
     const auto [n_train, n_test] = count_parts(options, n);
+    if (options.stratify.defined() && !options.shuffle)
+        fail("stratify is given and shuffle is false, expected shuffle with it");
     const Tensor inputs = x.detach(), targets = y.detach();
     if (!options.shuffle)
         return {inputs.slice(0, 0, n_train), inputs.slice(0, n_train, n_train + n_test), targets.slice(0, 0, n_train),
                 targets.slice(0, n_train, n_train + n_test)};
 
     // As scikit-learn deals them out: the first of the shuffled samples are for testing.
-    const std::vector<std::int64_t> order = detail::RandomState(options.random_state).permutation(n);
-    const std::int64_t *test = order.data(), *train = order.data() + n_test;
+    detail::RandomState random(options.random_state);
+    detail::StratifiedParts rows;
+    if (options.stratify.defined()) {
+        detail::check_rows("train_test_split with stratify as y", x, options.stratify);
+        const detail::Strata strata =
+            detail::strata_of("train_test_split", "stratify", options.stratify, detail::Labels::any);
+        rows = detail::stratified_split("train_test_split", strata, n_train, n_test, random);
+    } else {
+        rows.test = random.permutation(n);
+        rows.train.assign(rows.test.begin() + n_test, rows.test.begin() + n_test + n_train);
+        rows.test.resize(static_cast<std::size_t>(n_test));
+    }
     const Tensor x_rows = inputs.contiguous(), y_rows = targets.contiguous();
-    return {detail::gather_rows(x_rows, train, n_train), detail::gather_rows(x_rows, test, n_test),
-            detail::gather_rows(y_rows, train, n_train), detail::gather_rows(y_rows, test, n_test)};
+    const auto gather = [](const Tensor& from, const std::vector<std::int64_t>& order) {
+        return detail::gather_rows(from, order.data(), static_cast<std::int64_t>(order.size()));
+    };
+    return {gather(x_rows, rows.train), gather(x_rows, rows.test), gather(y_rows, rows.train),
+            gather(y_rows, rows.test)};
 }
 
 }  // namespace xg::data

@@ -20,6 +20,9 @@ struct SplitOptions {
     /// The seed. Unlike scikit-learn's default, this one splits the same way every time.
     std::uint32_t random_state = 0;
     bool shuffle = true;  ///< Else the first samples are for training and those after them for testing.
+    /// Labels of the samples: each class then has its share in both parts, as close as whole numbers come. Numbers of
+    /// any dtype, (n,), or int64 of (n, k), where each row is a class. Undefined: the samples are dealt out at random.
+    Tensor stratify = {};
 };
 
 /// What `train_test_split` gives, in scikit-learn's order: `auto [x_train, x_test, y_train, y_test] = …`.
@@ -37,7 +40,8 @@ struct Split {
 /// cut off from any graph: copies of the chosen entries, or views of x and y when they are not shuffled.
 ///
 /// Throws ShapeError when x and y do not fit each other, and ValueError for sizes out of range, that are given twice
-/// or that leave no sample for training or testing.
+/// or that leave no sample for training or testing, for `stratify` without shuffle or with a class of one sample or
+/// with more classes than samples in a part.
 XG_EXPORT Split train_test_split(const Tensor& x, const Tensor& y, const SplitOptions& options = {});
 
 }  // namespace xg::data
