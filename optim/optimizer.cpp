@@ -101,14 +101,9 @@ void add_piece(OptimizerBody& body, const Options& options, std::size_t i) {
     if (b.leaf == nullptr || !b.leaf->gradient.defined()) return;
     const Tensor* gradient = &b.leaf->gradient;
     Kept& kept = body.kept[i];
-    for (std::size_t k = 0; k < kMaxSlots; ++k) {
-        const Tensor& slot = kept.slots[k];
-        if (slot.defined() && xg::detail::body(slot).dtype != b.dtype) {
-            throw DTypeError(body.name + ": parameter " + std::to_string(i) + " is " + xg::name(b.dtype) +
-                             ", but its " + body.rule->slots[k] + " is " + xg::name(slot.dtype()) +
-                             ": expected the dtype of its first step; make a new optimizer after converting a model");
-        }
-    }
+    // The model may have been converted since: what is kept follows.
+    for (Tensor& slot : kept.slots)
+        if (slot.defined() && xg::detail::body(slot).dtype != b.dtype) slot = slot.to(b.dtype);
     if (!xg::detail::body(*gradient).contiguous) gradient = &body.dense.emplace_back(gradient->contiguous());
     Piece piece{.gradient = xg::detail::body(*gradient).data, .numel = b.numel};
     xg::detail::check_writable(parameter, body.name.c_str());

@@ -26,8 +26,8 @@ public:
     Optimizer(Optimizer&&) noexcept;
     Optimizer& operator=(Optimizer&&) noexcept;
 
-    /// Changes the parameters by one step. Throws, and changes nothing, DTypeError for a parameter whose dtype changed since its last step, and
-    /// GradError for one that is a view of another tensor.
+    /// Changes the parameters by one step. What is kept of a parameter follows where that was converted to another dtype. Throws GradError, and
+    /// changes no parameter, for one that is a view of another tensor.
     virtual void step();
     /// Drops the gradients; the next backward starts from none.
     void zero_grad();
