@@ -221,12 +221,12 @@ StringColumns OneHotEncoder::inverse_transform_strings(const Tensor& encoded) co
 
 void OneHotEncoder::save(const std::string& path) const {
     const Categories& known = fitted("OneHotEncoder: save", categories_);
-    auto root = detail::begin_saved("OneHotEncoder");
-    root["drop"] = kDrop[static_cast<std::size_t>(options_.drop)];
-    root["handle_unknown"] = kUnknown[static_cast<std::size_t>(options_.handle_unknown)];
-    root["dtype"] = std::string(name(options_.dtype));
-    detail::save_categories(root, known);
-    detail::write_saved(path, root);
+    detail::SavedWriter file("OneHotEncoder");
+    file.word("drop", kDrop[static_cast<std::size_t>(options_.drop)]);
+    file.word("handle_unknown", kUnknown[static_cast<std::size_t>(options_.handle_unknown)]);
+    file.word("dtype", std::string(name(options_.dtype)));
+    detail::save_categories(file, known);
+    file.write(path);
 }
 
 OneHotEncoder OneHotEncoder::load(const std::string& path) {
@@ -314,12 +314,12 @@ StringColumns OrdinalEncoder::inverse_transform_strings(const Tensor& encoded) c
 
 void OrdinalEncoder::save(const std::string& path) const {
     const Categories& known = fitted("OrdinalEncoder: save", categories_);
-    auto root = detail::begin_saved("OrdinalEncoder");
-    root["handle_unknown"] = kUnknown[static_cast<std::size_t>(options_.handle_unknown)];
-    root["unknown_value"] = detail::numbers_to_json({options_.unknown_value})[0];
-    root["dtype"] = std::string(name(options_.dtype));
-    detail::save_categories(root, known);
-    detail::write_saved(path, root);
+    detail::SavedWriter file("OrdinalEncoder");
+    file.word("handle_unknown", kUnknown[static_cast<std::size_t>(options_.handle_unknown)]);
+    file.number("unknown_value", options_.unknown_value);
+    file.word("dtype", std::string(name(options_.dtype)));
+    detail::save_categories(file, known);
+    file.write(path);
 }
 
 OrdinalEncoder OrdinalEncoder::load(const std::string& path) {

@@ -130,15 +130,15 @@ Tensor SimpleImputer::statistics() const {
 
 void SimpleImputer::save(const std::string& path) const {
     detail::check_fitted("SimpleImputer: save", !statistics_.empty());
-    auto root = detail::begin_saved("SimpleImputer");
-    root["missing_values"] = detail::numbers_to_json({options_.missing_values})[0];
-    root["strategy"] = kStrategies[static_cast<std::size_t>(options_.strategy)];
-    root["fill_value"] = options_.fill_value;
-    root["add_indicator"] = options_.add_indicator;
-    root["keep_empty_features"] = options_.keep_empty_features;
-    root["statistics"] = detail::numbers_to_json(statistics_);
-    root["indicated"] = detail::numbers_to_json({indicated_.begin(), indicated_.end()});
-    detail::write_saved(path, root);
+    detail::SavedWriter file("SimpleImputer");
+    file.number("missing_values", options_.missing_values);
+    file.word("strategy", kStrategies[static_cast<std::size_t>(options_.strategy)]);
+    file.number("fill_value", options_.fill_value);
+    file.flag("add_indicator", options_.add_indicator);
+    file.flag("keep_empty_features", options_.keep_empty_features);
+    file.numbers("statistics", statistics_);
+    file.numbers("indicated", {indicated_.begin(), indicated_.end()});
+    file.write(path);
 }
 
 SimpleImputer SimpleImputer::load(const std::string& path) {

@@ -109,13 +109,13 @@ Tensor StandardScaler::scale() const { return fitted_row("StandardScaler: scale"
 
 void StandardScaler::save(const std::string& path) const {
     check_fitted("StandardScaler: save", !mean_.empty());
-    auto root = detail::begin_saved("StandardScaler");
-    root["with_mean"] = options_.with_mean;
-    root["with_std"] = options_.with_std;
-    root["mean"] = detail::numbers_to_json(mean_);
-    root["var"] = detail::numbers_to_json(var_);
-    root["scale"] = detail::numbers_to_json(scale_);
-    detail::write_saved(path, root);
+    detail::SavedWriter file("StandardScaler");
+    file.flag("with_mean", options_.with_mean);
+    file.flag("with_std", options_.with_std);
+    file.numbers("mean", mean_);
+    file.numbers("var", var_);
+    file.numbers("scale", scale_);
+    file.write(path);
 }
 
 StandardScaler StandardScaler::load(const std::string& path) {
@@ -179,12 +179,12 @@ Tensor MinMaxScaler::scale() const { return fitted_row("MinMaxScaler: scale", sc
 
 void MinMaxScaler::save(const std::string& path) const {
     check_fitted("MinMaxScaler: save", !scale_.empty());
-    auto root = detail::begin_saved("MinMaxScaler");
-    root["feature_range"] = {options_.feature_range.first, options_.feature_range.second};
-    root["clip"] = options_.clip;
-    root["data_min"] = detail::numbers_to_json(data_min_);
-    root["data_max"] = detail::numbers_to_json(data_max_);
-    detail::write_saved(path, root);
+    detail::SavedWriter file("MinMaxScaler");
+    file.numbers("feature_range", {options_.feature_range.first, options_.feature_range.second});
+    file.flag("clip", options_.clip);
+    file.numbers("data_min", data_min_);
+    file.numbers("data_max", data_max_);
+    file.write(path);
 }
 
 MinMaxScaler MinMaxScaler::load(const std::string& path) {
@@ -247,14 +247,14 @@ Tensor RobustScaler::scale() const { return fitted_row("RobustScaler: scale", sc
 
 void RobustScaler::save(const std::string& path) const {
     check_fitted("RobustScaler: save", !scale_.empty());
-    auto root = detail::begin_saved("RobustScaler");
-    root["with_centering"] = options_.with_centering;
-    root["with_scaling"] = options_.with_scaling;
-    root["quantile_range"] = {options_.quantile_range.first, options_.quantile_range.second};
-    root["unit_variance"] = options_.unit_variance;
-    root["center"] = detail::numbers_to_json(center_);
-    root["scale"] = detail::numbers_to_json(scale_);
-    detail::write_saved(path, root);
+    detail::SavedWriter file("RobustScaler");
+    file.flag("with_centering", options_.with_centering);
+    file.flag("with_scaling", options_.with_scaling);
+    file.numbers("quantile_range", {options_.quantile_range.first, options_.quantile_range.second});
+    file.flag("unit_variance", options_.unit_variance);
+    file.numbers("center", center_);
+    file.numbers("scale", scale_);
+    file.write(path);
 }
 
 RobustScaler RobustScaler::load(const std::string& path) {

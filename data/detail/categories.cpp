@@ -14,8 +14,6 @@ namespace xg::data::detail {
 
 namespace {
 
-using nlohmann::ordered_json;
-
 template <class T>
 using Columns = std::vector<std::vector<T>>;
 
@@ -159,40 +157,16 @@ StringColumns decode_strings(const Categories& categories, const IntegerColumns&
     return result;
 }
 
-void save_categories(ordered_json& root, const Categories& categories) {
+void save_categories(SavedWriter& file, const Categories& categories) {
     if (categories.of_strings())
-        root["categories"] = categories.strings;
+        file.lists("categories", categories.strings);
     else
-        root["categories"] = categories.integers;
+        file.lists("categories", categories.integers);
 }
 
 Categories load_categories(SavedReader& file) {
-    const ordered_json& lists = file.value("categories");
-    if (!lists.is_array() || lists.empty()) file.fail("\"categories\" is no list of lists");
     Categories result;
-    for (std::size_t j = 0; j < lists.size(); ++j) {
-        if (!lists[j].is_array() || lists[j].empty())
-            file.fail(fmt::format("entry {} of \"categories\" is no list of categories", j));
-        std::vector<std::int64_t> integers;
-        std::vector<std::string> strings;
-        for (const ordered_json& entry : lists[j]) {
-            const bool fits = entry.is_number_integer() &&
-                              !(entry.is_number_unsigned() && entry.get<std::uint64_t>() > std::uint64_t{INT64_MAX});
-            if (entry.is_string() && integers.empty() && result.integers.empty())
-                strings.push_back(entry.get<std::string>());
-            else if (fits && strings.empty() && result.strings.empty())
-                integers.push_back(entry.get<std::int64_t>());
-            else
-                file.fail(fmt::format("entry {} of \"categories\" holds {}, expected strings or int64 throughout", j,
-                                      entry.dump(-1, ' ', false, ordered_json::error_handler_t::replace)));
-        }
-        if (numbered(strings).size() != strings.size() || numbered(integers).size() != integers.size())
-            file.fail(fmt::format("entry {} of \"categories\" holds one twice", j));
-        if (strings.empty())
-            result.integers.push_back(std::move(integers));
-        else
-            result.strings.push_back(std::move(strings));
-    }
+    file.lists("categories", result.integers, result.strings);
     return result;
 }
 

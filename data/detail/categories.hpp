@@ -48,7 +48,7 @@ Tensor decode_integers(const Categories& categories, const IntegerColumns& codes
 StringColumns decode_strings(const Categories& categories, const IntegerColumns& codes);
 
 /// Categories in a saved file, under "categories".
-void save_categories(nlohmann::ordered_json& root, const Categories& categories);
+void save_categories(SavedWriter& file, const Categories& categories);
 Categories load_categories(SavedReader& file);
 
 }  // namespace xg::data::detail

@@ -94,7 +94,8 @@ Strata strata_of(const char* operation, const char* argument, const Tensor& y, L
     const Tensor flat = y.contiguous();
     return xg::detail::dispatch(y.dtype(), [&]<class T>(T*) {
         const T* values = flat.data<T>();
-        const std::vector<T> keys(values, values + flat.numel());
+        using Key = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
+        const std::vector<Key> keys(values, values + flat.numel());
         if constexpr (std::is_floating_point_v<T>)
             for (std::size_t i = 0; i < keys.size(); ++i)
                 if (!std::isfinite(keys[i]) || (labels == Labels::whole_numbers && keys[i] != std::floor(keys[i])))
