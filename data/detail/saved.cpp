@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <xgrad/core/error.hpp>
@@ -159,8 +158,11 @@ void SavedReader::lists(const char* key, std::vector<std::vector<std::int64_t>>&
 std::size_t SavedReader::choice(const char* key, const std::vector<std::string>& words) {
     const ordered_json& entry = object_->at(*this, key);
     const auto found = std::find_if(words.begin(), words.end(), [&](const std::string& word) { return entry == word; });
-    if (found == words.end())
-        fail(fmt::format("\"{}\" is {}, expected one of {}", key, shown(entry), fmt::join(words, ", ")));
+    if (found == words.end()) {
+        std::string all;
+        for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+        fail(fmt::format("\"{}\" is {}, expected one of {}", key, shown(entry), all));
+    }
     return static_cast<std::size_t>(found - words.begin());
 }
 

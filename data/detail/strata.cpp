@@ -6,9 +6,9 @@
 #include <functional>
 #include <map>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/core/error.hpp>
@@ -46,8 +46,11 @@ Strata rows_as_text(const Tensor& y) {
     const auto* values = whole.data<std::int64_t>();
     const std::int64_t columns = y.size(1);
     std::vector<std::string> keys;
-    for (std::int64_t i = 0; i < y.size(0); ++i, values += columns)
-        keys.push_back(fmt::format("{}", fmt::join(values, values + columns, " ")));
+    for (std::int64_t i = 0; i < y.size(0); ++i, values += columns) {
+        std::string key;
+        for (std::int64_t k = 0; k < columns; ++k) key += (k > 0 ? " " : "") + std::to_string(values[k]);
+        keys.push_back(std::move(key));
+    }
     return number_classes(keys);
 }
 
@@ -109,16 +112,15 @@ Strata strata_of(const char* operation, const char* argument, const Tensor& y, L
 StratifiedParts stratified_split(const char* operation, const Strata& strata, std::int64_t n_train, std::int64_t n_test,
                                  RandomState& random) {
     const auto n_classes = static_cast<std::int64_t>(strata.counts.size());
-    std::vector<std::string> lonely;
-    for (std::size_t c = 0; c < strata.counts.size(); ++c)
-        if (strata.counts[c] < 2) lonely.push_back(strata.class_names[c]);
-    if (!lonely.empty()) {
-        const std::size_t more = lonely.size() > 10 ? lonely.size() - 10 : 0;
-        lonely.resize(lonely.size() - more);
-        throw ValueError(
-            fmt::format("{}: classes of stratify with only 1 sample: {}{}; expected at least 2 of each class",
-                        operation, fmt::join(lonely, ", "), more > 0 ? fmt::format(" and {} more", more) : ""));
-    }
+    std::string lonely;
+    for (std::size_t c = 0, n = 0; c < strata.counts.size() && n <= 10; ++c)
+        if (strata.counts[c] < 2) {
+            lonely += (n > 0 ? ", " : "") + (n < 10 ? strata.class_names[c] : "…");
+            ++n;
+        }
+    if (!lonely.empty())
+        throw ValueError(fmt::format(
+            "{}: classes of stratify with only 1 sample: {}; expected at least 2 of each class", operation, lonely));
     if (n_train < n_classes || n_test < n_classes)
         throw ValueError(
             fmt::format("{}: {} samples for training and {} for testing, expected at least as many each as "
