@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(blobs_are_scikit_learns) {
 }
 
 BOOST_AUTO_TEST_CASE(circles_are_scikit_learns) {
-    reference::each_line(reference::circles, 120, [](Line& line) {
+    reference::each_line(reference::circles, 80, [](Line& line) {
         CirclesOptions options;
         options.random_state = line.seed();
         options.n_samples = line.one_or_each<std::int64_t>();

@@ -189,7 +189,7 @@ def main():
         "classifications": classifications(),
         "blobs": all_blobs(),
         "circles": (circles(*c) for c in itertools.product(
-            SEEDS[2:4], (1, 2, 33, (7, 12), (0, 3)), (0.0, 0.8, 0.25), (None, 0.05), (True, False))),
+            SEEDS[2:4], (1, 2, 33, (7, 12), (0, 3)), (0.0, 0.8), (None, 0.05), (True, False))),
         "moons": (moons(*c) for c in itertools.product(
             SEEDS[2:], (1, 2, 33, 100, (7, 12), (1, 0)), (None, 0.1, 2.0), (True, False))),
         "stratified_splits": stratified_splits(),
