@@ -4,18 +4,22 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
-// The activation functions of neural networks, element by element: one pass over memory forward, one backward. Integers become float32. All
-// are differentiable to any order; where a function has a kink its derivative there is PyTorch's. NaN gives NaN.
+// The activation functions of neural networks, element by element: one pass over memory forward, one backward. Integers
+// become float32. All are differentiable to any order; where a function has a kink its derivative there is PyTorch's.
+// NaN gives NaN.
 
 namespace xg {
 
 /// x where it is positive, else slope · x. The derivative at 0 is `slope` (Maas, Hannun, Ng 2013).
 XG_EXPORT Tensor leaky_relu(const Tensor& x, double slope = 0.01);
-/// leaky_relu with slopes to learn: `weight` has one element, or one for each channel, axis 1 of x (He et al. 2015). Throws ShapeError.
+/// leaky_relu with slopes to learn: `weight` has one element, or one for each channel, axis 1 of x (He et al. 2015).
+/// Throws ShapeError.
 XG_EXPORT Tensor prelu(const Tensor& x, const Tensor& weight);
-/// x where it is positive, else alpha (exp(x) - 1). The derivative at 0 is `alpha` (Clevert, Unterthiner, Hochreiter 2016).
+/// x where it is positive, else alpha (exp(x) - 1). The derivative at 0 is `alpha` (Clevert, Unterthiner, Hochreiter
+/// 2016).
 XG_EXPORT Tensor elu(const Tensor& x, double alpha = 1);
-/// elu scaled so that mean 0 and variance 1 are kept, with α = 1.6733 and λ = 1.0507 (Klambauer et al. 2017). The derivative at 0 is α λ.
+/// elu scaled so that mean 0 and variance 1 are kept, with α = 1.6733 and λ = 1.0507 (Klambauer et al. 2017). The
+/// derivative at 0 is α λ.
 XG_EXPORT Tensor selu(const Tensor& x);
 /// x where it is positive, else alpha (exp(x / alpha) - 1) (Barron 2017). Throws ValueError for alpha = 0.
 XG_EXPORT Tensor celu(const Tensor& x, double alpha = 1);
@@ -47,7 +51,8 @@ XG_EXPORT Tensor hardsigmoid(const Tensor& x);
 /// x relu6(x + 3) / 6. The derivative at -3 is 0, at 3 it is 1 (Howard et al. 2019).
 XG_EXPORT Tensor hardswish(const Tensor& x);
 
-/// The first half of x along `axis` times the sigmoid of the second (Dauphin et al. 2017). Throws ShapeError where the size is odd.
+/// The first half of x along `axis` times the sigmoid of the second (Dauphin et al. 2017). Throws ShapeError where the
+/// size is odd.
 XG_EXPORT Tensor glu(const Tensor& x, std::int64_t axis = -1);
 
 }  // namespace xg

@@ -63,7 +63,8 @@ std::string place_of(const std::source_location& place) {
 }  // namespace
 
 void check_result(const char* op, const Tensor& result, std::span<const Tensor* const> inputs) {
-    // Within a backward formula only what comes out of it counts: a value in a branch that is not taken may be anything.
+    // Within a backward formula only what comes out of it counts: a value in a branch that is not taken may be
+    // anything.
     if (running_node != nullptr) return;
     const DetectAnomaly off(false);  // in the copies that the search makes
     std::int64_t at = first_not_finite(result);

@@ -6,14 +6,16 @@
 
 namespace xg {
 
-/// Until the end of the scope, on this thread, the first operation that makes a NaN or an infinity throws NonFiniteError, forward and backward.
+/// Until the end of the scope, on this thread, the first operation that makes a NaN or an infinity throws
+/// NonFiniteError, forward and backward.
 ///
-/// Infinities that an operation was given may pass: masks of -inf, as attention adds them, are no anomaly, nor is a tensor that is created with such
-/// numbers. A NaN never may. Of changes in place add_, mul_ and axpy_ are searched, whose tensor has changed by then. (PyTorch's detect_anomaly looks for NaN alone, and in backward alone.)
+/// Infinities that an operation was given may pass: masks of -inf, as attention adds them, are no anomaly, nor is a
+/// tensor that is created with such numbers. A NaN never may. Of changes in place add_, mul_ and axpy_ are searched,
+/// whose tensor has changed by then. (PyTorch's detect_anomaly looks for NaN alone, and in backward alone.)
 ///
-/// The message names the operation, the module that it ran in, the shapes, the first element concerned, whether the inputs were finite, and, where the
-/// program marks its places with SourcePlace, the line. Every result is read once more, so use it to find the cause and
-/// not for whole trainings.
+/// The message names the operation, the module that it ran in, the shapes, the first element concerned, whether the
+/// inputs were finite, and, where the program marks its places with SourcePlace, the line. Every result is read once
+/// more, so use it to find the cause and not for whole trainings.
 class XG_EXPORT DetectAnomaly {
 public:
     explicit DetectAnomaly(bool enabled = true) noexcept;
@@ -25,7 +27,8 @@ private:
     bool before_;
 };
 
-/// Says where in the program the operations of this scope are, for the messages of DetectAnomaly: `const xg::SourcePlace here;`.
+/// Says where in the program the operations of this scope are, for the messages of DetectAnomaly: `const
+/// xg::SourcePlace here;`.
 class XG_EXPORT SourcePlace {
 public:
     explicit SourcePlace(std::source_location place = std::source_location::current()) noexcept;

@@ -18,10 +18,11 @@ struct AttentionOptions {
 
 /// softmax(query · keyᵀ · scale + mask) · value. (Vaswani et al., Attention is all you need, 2017.)
 ///
-/// Queries are (..., L, E), keys (..., S, E), values (..., S, Ev), the result (..., L, Ev); the axes in front are broadcast. A query that
-/// attends to no key gets zeros, as in PyTorch. The scores of all queries are never in memory together, forward or backward, unless the
-/// backward is recorded or an added mask needs a gradient. Dropout draws as `dropout` does of weights of shape (..., L, S).
-/// Throws ShapeError and DTypeError, and ValueError for a mask beside is_causal and unless 0 <= dropout_p <= 1.
+/// Queries are (..., L, E), keys (..., S, E), values (..., S, Ev), the result (..., L, Ev); the axes in front are
+/// broadcast. A query that attends to no key gets zeros, as in PyTorch. The scores of all queries are never in memory
+/// together, forward or backward, unless the backward is recorded or an added mask needs a gradient. Dropout draws as
+/// `dropout` does of weights of shape (..., L, S). Throws ShapeError and DTypeError, and ValueError for a mask beside
+/// is_causal and unless 0 <= dropout_p <= 1.
 XG_EXPORT Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                               const AttentionOptions& options = {});
 

@@ -91,7 +91,8 @@ public:
         const std::size_t i = static_cast<const Place*>(packed.get())->index;
         if (i >= values_.size() || !values_[i]) recompute();
         if (open_) return values_[i]->get();
-        // An operation runs once in a pass, but may read a value several times: what it read goes when another one reads.
+        // An operation runs once in a pass, but may read a value several times: what it read goes when another one
+        // reads.
         if (detail::running_node != reader_) {
             for (const std::size_t k : read_) values_[k].reset();
             read_.clear();

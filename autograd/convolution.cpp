@@ -88,7 +88,8 @@ Tensor record_biased(const char* operation, Tensor y, const Tensor& b, Wrt<F>...
     return record(operation, std::move(y), std::move(inputs)..., wrt(b, BiasFormula{}));
 }
 
-// A convolution y(x, w) and its gradients with respect to x and w: three products of which each one's gradients are the other two.
+// A convolution y(x, w) and its gradients with respect to x and w: three products of which each one's gradients are the
+// other two.
 
 Tensor input_product(const char* operation, const Tensor& g, const Tensor& w, const Tensor& b,
                      const ConvolutionShape& s);

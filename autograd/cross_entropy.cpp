@@ -94,7 +94,8 @@ double row_scale(LossReduction reduction, const Rows& rows, const Tensor& index,
     return 1 / (index.defined() ? total_weight(index, weight, ignored) : static_cast<double>(rows.outer.elements()));
 }
 
-/// (rows, classes): `share` of its class's weight at each row's class, and `spread` of all classes' weights. A constant.
+/// (rows, classes): `share` of its class's weight at each row's class, and `spread` of all classes' weights. A
+/// constant.
 Tensor coefficients(const Tensor& index, std::int64_t classes, const Tensor& weight, std::int64_t ignored,
                     double smoothing, DType dtype) {
     const std::int64_t rows = body(index).numel;

@@ -58,8 +58,8 @@ struct FunctionContext::State {
         given_constants.clear();
     }
 
-    /// Tensor i of those that forward saved, as part of the graph where that is recorded: one of unknown origin gets one that cannot be
-    /// differentiated any further.
+    /// Tensor i of those that forward saved, as part of the graph where that is recorded: one of unknown origin gets
+    /// one that cannot be differentiated any further.
     Tensor get(std::size_t i) const {
         if (kinds[i] == Kind::output) return outputs[i].get();
         const Tensor t = inputs[i].get();
@@ -142,7 +142,8 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& inputs) cons
     std::vector<const Tensor*> given;
     for (Tensor& y : outputs) {
         check_defined(y, d.name);
-        // An input that is handed through, or a tensor that has a place in a graph already, becomes a result of its own.
+        // An input that is handed through, or a tensor that has a place in a graph already, becomes a result of its
+        // own.
         bool fresh = !detail::needs_grad(y);
         for (const Tensor& x : inputs) fresh = fresh && x.unsafe_body() != y.unsafe_body();
         if (!fresh) y = detail::make_alias(y);

@@ -83,7 +83,8 @@ Tensor qr_backward(const Tensor& q, const Tensor& r, const Tensor& gq, const Ten
     return solve_triangular(transpose(r), inner, {.left = false});
 }
 
-/// The same for (X, Y) = q · (U, V) with a square X = q · U: the gradient of Y = q · V is q · gV, and q gets Y · gVᵀ besides.
+/// The same for (X, Y) = q · (U, V) with a square X = q · U: the gradient of Y = q · V is q · gV, and q gets Y · gVᵀ
+/// besides.
 Tensor wide_qr_backward(const Tensor& q, const Tensor& r, const Tensor& gq, const Tensor& gr) {
     const std::int64_t m = rows_of(q), n = columns_of(r);
     const Tensor u = r.slice(-1, 0, m), v = r.slice(-1, m, n);

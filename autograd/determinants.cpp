@@ -24,7 +24,8 @@ namespace {
 
 using SharedFactors = std::shared_ptr<const LuFactors>;
 
-/// Calls `f` with the number, the diagonal's first element and the sign of the row swaps of each matrix; the diagonal's others follow n + 1 apart.
+/// Calls `f` with the number, the diagonal's first element and the sign of the row swaps of each matrix; the diagonal's
+/// others follow n + 1 apart.
 template <class T, class F>
 void each_diagonal(const LuFactors& factors, F&& f) {
     const std::int64_t n = columns_of(factors.values);

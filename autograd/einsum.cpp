@@ -123,7 +123,8 @@ Operand spread_product(const Operand& a, const Operand& b, const LabelList& axes
     return result;
 }
 
-/// The product of two operands, summed over the labels that are not in `needed`. `first` says which labels should come first in the result.
+/// The product of two operands, summed over the labels that are not in `needed`. `first` says which labels should come
+/// first in the result.
 Operand multiplied(Operand a, Operand b, Labels needed, const LabelList& first,
                    const std::vector<std::int64_t>& sizes) {
     sum_others(a, needed | b.set());

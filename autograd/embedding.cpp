@@ -85,7 +85,8 @@ Tensor gather_rows(const char* op, const Tensor& table, const Tensor& indices, s
     return record(op, std::move(y), wrt(table, TableFormula{saved(indices), source_of_indices, rows, padding}));
 }
 
-/// Each of the indices' places, grouped by row of the table and in order: row r's are order[first[r]] to order[first[r + 1] - 1].
+/// Each of the indices' places, grouped by row of the table and in order: row r's are order[first[r]] to order[first[r
+/// + 1] - 1].
 void group(const std::int64_t* index, std::int64_t n, std::int64_t rows, std::int64_t* first, std::int64_t* order) {
     std::fill_n(first, rows + 1, std::int64_t{0});
     for (std::int64_t i = 0; i < n; ++i) ++first[index[i] + 1];

@@ -34,7 +34,8 @@ struct Arguments {
             }
             const bool outer = grad_enabled() && x.requires_grad();
             nested = nested || outer;
-            // A copy that is recorded: the outer graph goes on through it, and an input that is given twice is two variables.
+            // A copy that is recorded: the outer graph goes on through it, and an input that is given twice is two
+            // variables.
             Tensor own = outer ? x.clone() : x.detach().requires_grad(true);
             position.push_back(all.size());
             variables.push_back(own);

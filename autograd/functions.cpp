@@ -268,7 +268,8 @@ Tensor xlogy(const Tensor& x, const Tensor& y) {
     return record(pointwise("xlogy"), map("xlogy", Fn::xlogy, a, b),
                   wrt(a,
                       [a = saved(a), b = saved(b)](const Tensor& g) {
-                          // log of 1 where the derivative is 0 by convention, so that no NaN arises in the branch not taken.
+                          // log of 1 where the derivative is 0 by convention, so that no NaN arises in the branch not
+                          // taken.
                           const Tensor convention = logical_and(a.get() == 0, b.get() <= 0);
                           return where(convention, 0, g * log(where(convention, 1, b.get())));
                       }),

@@ -5,9 +5,10 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
-// Functions of single numbers: exponentials and logarithms, trigonometric and hyperbolic functions, special functions, rounding. Those of
-// several tensors broadcast and promote dtypes; integers become float32, but where said. All are differentiable to any order and propagate
-// NaN. They throw ShapeError for shapes that do not broadcast and DTypeError for dtypes that they do not take.
+// Functions of single numbers: exponentials and logarithms, trigonometric and hyperbolic functions, special functions,
+// rounding. Those of several tensors broadcast and promote dtypes; integers become float32, but where said. All are
+// differentiable to any order and propagate NaN. They throw ShapeError for shapes that do not broadcast and DTypeError
+// for dtypes that they do not take.
 
 namespace xg {
 
@@ -56,11 +57,11 @@ XG_EXPORT Tensor erf(const Tensor& x);
 XG_EXPORT Tensor erfc(const Tensor& x);
 /// The logarithm of |Γ(x)|; inf at 0 and the negative integers.
 XG_EXPORT Tensor lgamma(const Tensor& x);
-/// The derivative of lgamma, ψ(x): by its recurrence and asymptotic series (NIST Digital Library of Mathematical Functions, 5.5 and
-/// 5.11). ∓inf at ±0, NaN at the negative integers.
+/// The derivative of lgamma, ψ(x): by its recurrence and asymptotic series (NIST Digital Library of Mathematical
+/// Functions, 5.5 and 5.11). ∓inf at ±0, NaN at the negative integers.
 XG_EXPORT Tensor digamma(const Tensor& x);
-/// The n-th derivative of digamma, n from 0 to 1000: n! times Hurwitz's zeta function (NIST Digital Library of Mathematical Functions,
-/// 5.15 and 25.11). Infinite at 0 and the negative integers for n >= 1. Throws ValueError.
+/// The n-th derivative of digamma, n from 0 to 1000: n! times Hurwitz's zeta function (NIST Digital Library of
+/// Mathematical Functions, 5.15 and 25.11). Infinite at 0 and the negative integers for n >= 1. Throws ValueError.
 XG_EXPORT Tensor polygamma(std::int64_t n, const Tensor& x);
 
 /// The cube root, of negative numbers too. The derivative at 0 is infinite.
@@ -79,17 +80,19 @@ XG_EXPORT Tensor round(const Tensor& x);
 /// x without its fraction. The derivative is 0; integers stay as they are.
 XG_EXPORT Tensor trunc(const Tensor& x);
 
-/// a - b floor(a / b), of b's sign, as Python's `%`; of integers an integer. NaN where b is 0; throws ValueError there for integers. The
-/// derivative with respect to `a` is 1, with respect to `b` -floor(a / b), also where the remainder jumps.
+/// a - b floor(a / b), of b's sign, as Python's `%`; of integers an integer. NaN where b is 0; throws ValueError there
+/// for integers. The derivative with respect to `a` is 1, with respect to `b` -floor(a / b), also where the remainder
+/// jumps.
 XG_EXPORT Tensor remainder(const Tensor& a, const Tensor& b);
 XG_EXPORT Tensor remainder(const Tensor& a, Scalar b);
 XG_EXPORT Tensor remainder(Scalar a, const Tensor& b);
 
-/// x, but at least `min` and at most `max`, either of which may be left out (`{}`); `max` where min > max, and NaN where a bound is.
-/// Integers stay integers beside integers. The derivative is 1 inside and on the bounds, else 0. Throws ValueError for no bound.
+/// x, but at least `min` and at most `max`, either of which may be left out (`{}`); `max` where min > max, and NaN
+/// where a bound is. Integers stay integers beside integers. The derivative is 1 inside and on the bounds, else 0.
+/// Throws ValueError for no bound.
 XG_EXPORT Tensor clip(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = {});
-/// The same with a bound for each element, which broadcast with x; an undefined tensor is no bound. A bound gets the gradient
-/// of the elements that it moves.
+/// The same with a bound for each element, which broadcast with x; an undefined tensor is no bound. A bound gets the
+/// gradient of the elements that it moves.
 XG_EXPORT Tensor clip(const Tensor& x, const Tensor& min, const Tensor& max);
 
 /// a + weight (b - a).
@@ -99,8 +102,8 @@ XG_EXPORT Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight);
 /// log(exp(a) + exp(b)) without overflow on the way. The derivatives are NaN where both are the same infinity.
 XG_EXPORT Tensor logaddexp(const Tensor& a, const Tensor& b);
 
-/// a log(b), but 0 where a is 0 and b is not NaN. There the derivative with respect to `a` is 0 for b <= 0, else log(b); that with respect to `b`
-/// is a / b everywhere, NaN at (0, 0).
+/// a log(b), but 0 where a is 0 and b is not NaN. There the derivative with respect to `a` is 0 for b <= 0, else
+/// log(b); that with respect to `b` is a / b everywhere, NaN at (0, 0).
 XG_EXPORT Tensor xlogy(const Tensor& a, const Tensor& b);
 XG_EXPORT Tensor xlogy(const Tensor& a, Scalar b);
 XG_EXPORT Tensor xlogy(Scalar a, const Tensor& b);

@@ -52,23 +52,26 @@ struct XG_EXPORT Graph {
     double flops() const;
     /// `totals()` as a table, the greatest share of the memory first.
     std::string table() const;
-    /// An indented tree, the result first; what is used more than once is printed once and then referred to by its number.
+    /// An indented tree, the result first; what is used more than once is printed once and then referred to by its
+    /// number.
     std::string str() const;
-    /// The graph in Graphviz's language: operations of a module lie in a box of their own, in those of the modules around it. `dot -Tsvg` draws it.
+    /// The graph in Graphviz's language: operations of a module lie in a box of their own, in those of the modules
+    /// around it. `dot -Tsvg` draws it.
     std::string dot() const;
     /// Writes `dot()` to a file. Throws FileError.
     void write_dot(const std::string& path) const;
-    /// Draws the graph with Graphviz's program `dot`, or the one that XGRAD_DOT names, into a file that ends in .svg. Where there is no such
-    /// program, a file that ends in .dot instead is left beside it, and the result says so. Throws ValueError for another ending, FileError, and
-    /// Error with Graphviz's message where it fails.
+    /// Draws the graph with Graphviz's program `dot`, or the one that XGRAD_DOT names, into a file that ends in .svg.
+    /// Where there is no such program, a file that ends in .dot instead is left beside it, and the result says so.
+    /// Throws ValueError for another ending, FileError, and Error with Graphviz's message where it fails.
     GraphPicture write_svg(const std::string& path) const;
 };
 
 /// Leaves and how they are called.
 using LeafNames = std::vector<std::pair<std::string, Tensor>>;
 
-/// The graph below `root`: what backward would walk. It is a description: it keeps nothing alive. A tensor that requires no gradient has
-/// an empty graph. Leaves may be given names; `xg::nn::graph` takes them from a model. Throws ValueError for an undefined tensor.
+/// The graph below `root`: what backward would walk. It is a description: it keeps nothing alive. A tensor that
+/// requires no gradient has an empty graph. Leaves may be given names; `xg::nn::graph` takes them from a model. Throws
+/// ValueError for an undefined tensor.
 XG_EXPORT Graph graph(const Tensor& root, const LeafNames& names = {});
 
 }  // namespace xg

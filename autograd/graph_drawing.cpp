@@ -27,7 +27,8 @@ std::size_t character_size(const std::string& text, std::size_t i) {
     return n;
 }
 
-/// A name as a line of text: it comes from users, and may hold what a terminal obeys or Graphviz refuses, or be very long.
+/// A name as a line of text: it comes from users, and may hold what a terminal obeys or Graphviz refuses, or be very
+/// long.
 std::string shown(const std::string& text) {
     constexpr int most = 200;  // characters
     std::string out;

@@ -2,13 +2,14 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
-// Changes of a tensor in place, for what is not recorded: updates of parameters under NoGrad. The members of Tensor of the same names do the
-// same.
+// Changes of a tensor in place, for what is not recorded: updates of parameters under NoGrad. The members of Tensor of
+// the same names do the same.
 //
-// All return x. `other` broadcasts to x, never x to `other`: ShapeError. The result's dtype must fit x's: DTypeError, for floating-point
-// numbers into an integer tensor, say; float64 into float32 is rounded. While recording is on, GradError if x or `other` needs a gradient,
-// since these changes are no part of a graph. GradError, as for `mutable_data`, for a view of a tensor that still exists. `other` may share
-// elements with x: it counts as it was before. Each is a change of the value: a backward that saved x will throw.
+// All return x. `other` broadcasts to x, never x to `other`: ShapeError. The result's dtype must fit x's: DTypeError,
+// for floating-point numbers into an integer tensor, say; float64 into float32 is rounded. While recording is on,
+// GradError if x or `other` needs a gradient, since these changes are no part of a graph. GradError, as for
+// `mutable_data`, for a view of a tensor that still exists. `other` may share elements with x: it counts as it was
+// before. Each is a change of the value: a backward that saved x will throw.
 
 namespace xg {
 

@@ -23,15 +23,16 @@ struct InterpolateOptions {
     Pair size = 0;             ///< The result's size.
     Factors scale_factor = 0;  ///< By how much the result is larger than the input; rounded down.
     Interpolation mode = Interpolation::nearest;
-    /// Of linear and bilinear: whether the corner elements' centres stay where they are, else the corners of the whole image.
+    /// Of linear and bilinear: whether the corner elements' centres stay where they are, else the corners of the whole
+    /// image.
     bool align_corners = false;
     /// Whether places are computed with the ratio of the sizes even where `scale_factor` is given.
     bool recompute_scale_factor = false;
 };
 
-/// x (N, C, L) or (N, C, H, W) resampled, with PyTorch's conventions (torch.nn.functional.interpolate). Throws ShapeError for other ranks and
-/// empty results, DTypeError unless x is of a floating-point type, and ValueError unless one of `size` and `scale_factor` is set and
-/// positive, and the mode fits the rank.
+/// x (N, C, L) or (N, C, H, W) resampled, with PyTorch's conventions (torch.nn.functional.interpolate). Throws
+/// ShapeError for other ranks and empty results, DTypeError unless x is of a floating-point type, and ValueError unless
+/// one of `size` and `scale_factor` is set and positive, and the mode fits the rank.
 XG_EXPORT Tensor interpolate(const Tensor& x, const InterpolateOptions& options);
 
 }  // namespace xg

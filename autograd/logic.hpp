@@ -29,13 +29,14 @@ struct ClosenessOptions {
     bool equal_nan = false;  ///< Whether NaN is close to NaN.
 };
 
-/// Whether elements are near each other, or equal: |a - b| <= atol + rtol |b|, which is not symmetric. Infinities are near themselves
-/// alone. Broadcasts; throws ShapeError, and ValueError for negative tolerances.
+/// Whether elements are near each other, or equal: |a - b| <= atol + rtol |b|, which is not symmetric. Infinities are
+/// near themselves alone. Broadcasts; throws ShapeError, and ValueError for negative tolerances.
 XG_EXPORT Tensor isclose(const Tensor& a, const Tensor& b, const ClosenessOptions& options = {});
 /// Whether all elements are near each other; true if there are none. As isclose.
 XG_EXPORT bool allclose(const Tensor& a, const Tensor& b, const ClosenessOptions& options = {});
 
-// Of bool tensors alone, as masks: they throw DTypeError for others. There is no && and ||, which could not leave out their second side.
+// Of bool tensors alone, as masks: they throw DTypeError for others. There is no && and ||, which could not leave out
+// their second side.
 /// Not x, x and y, x or y, element by element.
 XG_EXPORT Tensor operator!(const Tensor& x);
 XG_EXPORT Tensor operator&(const Tensor& a, const Tensor& b);

@@ -19,7 +19,8 @@ using detail::reduced_loss;
 
 namespace {
 
-/// The length of vectors along an axis, which stays, and where it is less than `least` that. Of the zero vector the derivative is 0.
+/// The length of vectors along an axis, which stays, and where it is less than `least` that. Of the zero vector the
+/// derivative is 0.
 Tensor length(const Tensor& x, std::int64_t axis, double least) { return at_least(norm(x, 2, axis, true), least); }
 
 }  // namespace

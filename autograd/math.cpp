@@ -110,13 +110,15 @@ Tensor pow(const Tensor& x, const Tensor& y) {
                       [a = saved(a), b = saved(b)](const Tensor& g) {
                           const Tensor p = a.get(), q = b.get(), none = equal(q, 0);
                           if (any(none).item() == 0) return g * q * pow(p, q - 1);
-                          // 0 of an exponent of 0 even where 1 / p, the derivative of that by the exponent, is infinite or NaN.
+                          // 0 of an exponent of 0 even where 1 / p, the derivative of that by the exponent, is infinite
+                          // or NaN.
                           const Tensor convention = logical_and(none, logical_not(isfinite(reciprocal(p))));
                           return where(convention, 0, g * q * pow(p, where(convention, 1, q) - 1));
                       }),
                   wrt(b, [a = saved(a), b = saved(b)](const Tensor& g, const Tensor& z) {
                       const Tensor p = a.get();
-                      // log of 1 where the derivative is 0 by convention, so that no NaN arises in the branch not taken.
+                      // log of 1 where the derivative is 0 by convention, so that no NaN arises in the branch not
+                      // taken.
                       const Tensor convention = where(b.get() >= 0, p == 0, Tensor(false));
                       return where(convention, 0, g * z * log(where(convention, 1, p)));
                   }));

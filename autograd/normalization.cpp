@@ -56,14 +56,15 @@ T* at(const Tensor& t) {
 
 Tensor dense(const Tensor& t) { return t.defined() ? detail::make_alias(t).contiguous() : t; }
 
-/// An array as normalisation sees it: x in `view`, of which it reduces `axes`, and weights in `weights`, broadcast to it.
+/// An array as normalisation sees it: x in `view`, of which it reduces `axes`, and weights in `weights`, broadcast to
+/// it.
 struct View {
     Shape view, weights;
     Axes axes;
 };
 
-/// The gradients made of recorded operations, for higher derivatives: of y = xhat · w + b, where xhat = (x - mean) · rstd. `constant` says
-/// that mean and rstd do not depend on x.
+/// The gradients made of recorded operations, for higher derivatives: of y = xhat · w + b, where xhat = (x - mean) ·
+/// rstd. `constant` says that mean and rstd do not depend on x.
 void recorded_backward(Gradients& gradients, const Tensor& x, const Tensor& w, const Tensor& b, const Tensor& xhat,
                        const Tensor& rstd, const View& view, bool centred, bool constant) {
     const Tensor g = gradients.of_output().reshape(view.view);

@@ -47,8 +47,8 @@ detail::Part inside(const Frame& f) {
     return part;
 }
 
-/// Calls f(row of the extended array, row of the array that its middle shows) for the rows along the last axis, in parallel by entries of
-/// the axes before the first that is extended, so that no row of the array is met by two tasks.
+/// Calls f(row of the extended array, row of the array that its middle shows) for the rows along the last axis, in
+/// parallel by entries of the axes before the first that is extended, so that no row of the array is met by two tasks.
 template <class F>
 void each_row(const Frame& f, F&& visit) {
     const std::size_t outer = f.to.rank() - 1;

@@ -29,8 +29,9 @@ struct PadOptions {
     Scalar value = 0;  ///< Of the mode `constant`, in x's dtype.
 };
 
-/// x extended by `widths`, one for each axis as in NumPy, or fewer for the last axes: `pad(x, {{1, 1}, {0, 2}})` puts a row on top and below and two
-/// columns to the right. Throws ShapeError for more widths than axes and for those that the mode does not allow, and ValueError for negative ones.
+/// x extended by `widths`, one for each axis as in NumPy, or fewer for the last axes: `pad(x, {{1, 1}, {0, 2}})` puts a
+/// row on top and below and two columns to the right. Throws ShapeError for more widths than axes and for those that
+/// the mode does not allow, and ValueError for negative ones.
 XG_EXPORT Tensor pad(const Tensor& x, const std::vector<PadWidth>& widths, const PadOptions& options = {});
 
 }  // namespace xg

@@ -11,9 +11,9 @@
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/error.hpp>
 
-// A tensor of the graph either depends on the batch or on parameters alone. Where an operation takes some of both, the gradient of its result has
-// a row for each sample, and the operation's formula says what a row gives to the parameter. What depends on parameters alone has a gradient for
-// each sample from there on.
+// A tensor of the graph either depends on the batch or on parameters alone. Where an operation takes some of both, the
+// gradient of its result has a row for each sample, and the operation's formula says what a row gives to the parameter.
+// What depends on parameters alone has a gradient for each sample from there on.
 
 namespace xg {
 

@@ -69,8 +69,8 @@ struct Planes {
     Tensor finish(const Tensor& y) const { return batched ? y : detail::only_image(y); }
 };
 
-/// The result's shape for `n` windows along each axis. Throws ShapeError where it has more elements than can be addressed: before the
-/// windows are listed, which takes memory itself.
+/// The result's shape for `n` windows along each axis. Throws ShapeError where it has more elements than can be
+/// addressed: before the windows are listed, which takes memory itself.
 Shape result_shape(const char* operation, const Planes& in, const Pair& n) {
     const Shape& shape = body(in.x).shape;
     Shape result = in.flat ? Shape{shape[0], shape[1], n.width} : Shape{shape[0], shape[1], n.height, n.width};

@@ -3,11 +3,12 @@
 #include <xgrad/autograd/pair.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
-// Maxima and means over windows of the last one or two axes. Shapes and options are PyTorch's; inputs are (N, C, L) and (N, C, H, W), or the same
-// without N.
+// Maxima and means over windows of the last one or two axes. Shapes and options are PyTorch's; inputs are (N, C, L) and
+// (N, C, H, W), or the same without N.
 //
-// All throw ShapeError for inputs of another rank and where no window fits into the padded input, DTypeError unless the input has a floating-point
-// type, and ValueError for kernels and dilations below 1, negative strides, and paddings that are negative or more than half of the kernel.
+// All throw ShapeError for inputs of another rank and where no window fits into the padded input, DTypeError unless the
+// input has a floating-point type, and ValueError for kernels and dilations below 1, negative strides, and paddings
+// that are negative or more than half of the kernel.
 
 namespace xg {
 
@@ -50,7 +51,8 @@ struct MaxPoolResult {
     Tensor indices;  ///< int64: the place in the row-major plane of the input.
 };
 
-/// The maxima of windows of sequences. Of equal elements the first in a window counts; a NaN is greater than all, and the last one counts.
+/// The maxima of windows of sequences. Of equal elements the first in a window counts; a NaN is greater than all, and
+/// the last one counts.
 XG_EXPORT Tensor max_pool1d(const Tensor& x, std::int64_t kernel_size, const MaxPool1dOptions& options = {});
 /// The maxima of windows of images; ties as in `max_pool1d`, in row-major order.
 XG_EXPORT Tensor max_pool2d(const Tensor& x, Pair kernel_size, const MaxPool2dOptions& options = {});

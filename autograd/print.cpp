@@ -8,8 +8,8 @@
 
 #include <xgrad/autograd/detail/elementwise.hpp>
 
-// The form in which NumPy prints arrays: columns aligned, as many digits as are needed and at most eight, scientific notation
-// where the sizes lie far apart, long arrays summarised.
+// The form in which NumPy prints arrays: columns aligned, as many digits as are needed and at most eight, scientific
+// notation where the sizes lie far apart, long arrays summarised.
 
 namespace xg {
 namespace {
@@ -52,7 +52,8 @@ std::string positional(const Decimal& d) {
 
 std::size_t after_point(const std::string& s) { return s.size() - s.find('.') - 1; }
 
-/// The mantissa and the exponent of v with `precision` digits behind the point; the exponent has its sign and two digits or more.
+/// The mantissa and the exponent of v with `precision` digits behind the point; the exponent has its sign and two
+/// digits or more.
 std::pair<std::string, std::string> scientific(double v, std::size_t precision) {
     const std::string s = fmt::format("{:#.{}e}", v, precision);
     const std::size_t e = s.find('e');

@@ -121,7 +121,8 @@ Tensor place(const Gradients& gradients, std::uint32_t i, const Shape& shape, DT
     return gradients.needs(i) ? make_tensor(shape, dtype) : Tensor();
 }
 
-/// The gradients of a product with weights (out, in), and of its biases, from those of the sums: of inputs number i and so on. `x` are its rows.
+/// The gradients of a product with weights (out, in), and of its biases, from those of the sums: of inputs number i and
+/// so on. `x` are its rows.
 void product_gradients(Gradients& gradients, const RecurrentShape& s, const Tensor& sums, const Tensor& x,
                        const Tensor& w, const Tensor& dx, std::uint32_t weight, std::uint32_t bias, bool has_bias) {
     const DType dtype = body(sums).dtype;

@@ -6,8 +6,8 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
-// Reductions over all axes or some. Negative axes count from the end. With `keepdims` the reduced axes stay, with size 1. They throw
-// ShapeError for axes that are out of range or given twice.
+// Reductions over all axes or some. Negative axes count from the end. With `keepdims` the reduced axes stay, with size
+// 1. They throw ShapeError for axes that are out of range or given twice.
 
 namespace xg {
 
@@ -32,10 +32,11 @@ private:
     bool all_ = true;
 };
 
-/// The sum; 0 for no elements. bool is summed as int64. Partial sums are added in an order that depends on shape and strides alone, and in
-/// double precision, so that long sums of float32 stay exact to the last bits.
+/// The sum; 0 for no elements. bool is summed as int64. Partial sums are added in an order that depends on shape and
+/// strides alone, and in double precision, so that long sums of float32 stay exact to the last bits.
 XG_EXPORT Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
-/// The arithmetic mean; NaN for no elements. Integers give float32. The sum of float32 may exceed the type's range: it is divided first.
+/// The arithmetic mean; NaN for no elements. Integers give float32. The sum of float32 may exceed the type's range: it
+/// is divided first.
 XG_EXPORT Tensor mean(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The greatest element; NaN if any is. Ties share the gradient evenly. Throws ShapeError for no elements.
 XG_EXPORT Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
@@ -56,18 +57,19 @@ struct VarOptions {
     bool keepdims = false;
 };
 
-/// The variance: the sum of squared distances from the mean over max(0, n - correction); NaN for no elements, and for a single one with a
-/// correction of 1. Two passes over blocks in double precision, joined by the formula of Chan, Golub and LeVeque (1979). Integers give
-/// float32.
+/// The variance: the sum of squared distances from the mean over max(0, n - correction); NaN for no elements, and for a
+/// single one with a correction of 1. Two passes over blocks in double precision, joined by the formula of Chan, Golub
+/// and LeVeque (1979). Integers give float32.
 XG_EXPORT Tensor var(const Tensor& x, const Axes& axes = {}, const VarOptions& options = {});
 /// The standard deviation: the square root of `var`. Where it is 0, so is its gradient.
 XG_EXPORT Tensor std(const Tensor& x, const Axes& axes = {}, const VarOptions& options = {});
 
 /// log(Σ exp(x)), without overflow: -inf for no elements and where all are -inf. Integers give float32.
 XG_EXPORT Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
-/// (Σ |x|ᵖ)^(1/p), of vectors whatever the rank; p = 0 counts the elements that are not 0, ±infinity gives the greatest and the least
-/// |x|. Nothing overflows or underflows on the way. Where the norm is 0 the gradient is 0; of p = ±infinity, ties share it evenly.
-/// Integers give float32. Throws ShapeError for no elements if p is negative or infinite, and ValueError if p is NaN.
+/// (Σ |x|ᵖ)^(1/p), of vectors whatever the rank; p = 0 counts the elements that are not 0, ±infinity gives the greatest
+/// and the least |x|. Nothing overflows or underflows on the way. Where the norm is 0 the gradient is 0; of p =
+/// ±infinity, ties share it evenly. Integers give float32. Throws ShapeError for no elements if p is negative or
+/// infinite, and ValueError if p is NaN.
 XG_EXPORT Tensor norm(const Tensor& x, double p = 2, const Axes& axes = {}, bool keepdims = false);
 
 /// Whether any element is not 0: bool; NaN counts as not 0. False for no elements.
@@ -76,8 +78,8 @@ XG_EXPORT Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdims = fal
 XG_EXPORT Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// How many elements are not 0: int64.
 XG_EXPORT Tensor count_nonzero(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
-/// The position of the greatest element along an axis, or in row-major order over several or all (`{}`): int64. The first of
-/// several; the first NaN where there is one. Throws ShapeError for no elements.
+/// The position of the greatest element along an axis, or in row-major order over several or all (`{}`): int64. The
+/// first of several; the first NaN where there is one. Throws ShapeError for no elements.
 XG_EXPORT Tensor argmax(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The same for the least element.
 XG_EXPORT Tensor argmin(const Tensor& x, const Axes& axes = {}, bool keepdims = false);

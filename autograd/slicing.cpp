@@ -40,7 +40,8 @@ Tensor entry(const char* operation, const Tensor& x, std::size_t at, std::int64_
     return detail::take_part(operation, x, part);
 }
 
-/// Views of x that share their backward: positions starts[i] up to starts[i + 1] along an axis; or with `drop` single ones, without that axis.
+/// Views of x that share their backward: positions starts[i] up to starts[i + 1] along an axis; or with `drop` single
+/// ones, without that axis.
 std::vector<Tensor> pieces(const char* operation, const Tensor& x, std::size_t at,
                            const std::vector<std::int64_t>& starts, bool drop) {
     const auto n = static_cast<std::uint32_t>(starts.size() - 1);

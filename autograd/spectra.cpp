@@ -38,8 +38,8 @@ void check_convergence(const std::vector<int>& codes, const Shape& batch, const 
 
 /// Which pairs of the values along the last axis are equal to rounding, a bool (..., n, n); each is equal to itself.
 ///
-/// Throws GradError where that is so of two different ones and `coupled`, (..., n, n), is not 0 at their place: the gradient then depends on how their
-/// vectors lie in the space that both span, which nothing determines.
+/// Throws GradError where that is so of two different ones and `coupled`, (..., n, n), is not 0 at their place: the
+/// gradient then depends on how their vectors lie in the space that both span, which nothing determines.
 Tensor equal_pairs(const Tensor& values, const std::vector<Tensor>& coupled, const char* operation, const char* what) {
     const std::int64_t n = body(values).shape.back();
     const Tensor close = make_tensor(detail::with_axis(body(values).shape, n), boolean);
@@ -122,7 +122,8 @@ EighResult eigh(const Tensor& a) {
 
 namespace {
 
-/// x / s for columns of x, 0 where s is 0. Throws GradError where x is not 0 there: the gradient then depends on vectors that nothing determines.
+/// x / s for columns of x, 0 where s is 0. Throws GradError where x is not 0 there: the gradient then depends on
+/// vectors that nothing determines.
 Tensor divided(const Tensor& x, const Tensor& s, const char* of) {
     const Tensor zero = as_row(s) == 0, lost = numbers(where(zero, x, 0));
     detail::dispatch_floating(body(x).dtype, [&]<class T>(T*) {

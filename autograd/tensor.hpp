@@ -26,8 +26,8 @@ struct Counted {
     std::atomic<std::uint32_t> refs{1};
 };
 
-/// Gives up one of the references that are counted; whether it was the last. Who holds the only one reads that from the count: nobody else
-/// can raise it, and an atomic subtraction takes as long as a sum of 8 numbers.
+/// Gives up one of the references that are counted; whether it was the last. Who holds the only one reads that from the
+/// count: nobody else can raise it, and an atomic subtraction takes as long as a sum of 8 numbers.
 inline bool drop_one(std::atomic<std::uint32_t>& refs) noexcept {
     return refs.load(std::memory_order_acquire) == 1 || refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
@@ -117,9 +117,10 @@ public:
     /// must be that of the dtype: throws DTypeError.
     template <class T>
     const T* data() const;
-    /// The same for writing. Throws GradError for a view (a slice, a reshape, `detach()`) of a tensor that still exists, so that a
-    /// write never reaches a parent, and for a tensor that requires a gradient while recording is on. A write to the parent is seen through
-    /// its views. Counts as a change of the value: a backward that saved it will throw.
+    /// The same for writing. Throws GradError for a view (a slice, a reshape, `detach()`) of a tensor that still
+    /// exists, so that a write never reaches a parent, and for a tensor that requires a gradient while recording is on.
+    /// A write to the parent is seen through its views. Counts as a change of the value: a backward that saved it will
+    /// throw.
     template <class T>
     T* mutable_data();
 
@@ -137,7 +138,8 @@ public:
     Tensor reshape(const Shape& shape) const;
     /// Axes `a` and `b` exchanged: a view.
     Tensor transpose(std::int64_t a = -1, std::int64_t b = -2) const;
-    /// Elements start, start + step, … before `stop` along `axis`, as Python's slices; a view, or with a negative step a copy.
+    /// Elements start, start + step, … before `stop` along `axis`, as Python's slices; a view, or with a negative step
+    /// a copy.
     Tensor slice(std::int64_t axis, std::int64_t start, std::int64_t stop, std::int64_t step = 1) const;
     /// The i-th entry along the first axis, which goes away: a view. Throws IndexError.
     Tensor operator[](std::int64_t i) const;
@@ -152,20 +154,21 @@ public:
 
     /// Whether gradients flow to or through this tensor.
     bool requires_grad() const noexcept;
-    /// Makes this leaf collect gradients, or not. Returns itself. Throws GradError for what was computed from leaves, and
-    /// DTypeError unless it is of a floating-point type.
+    /// Makes this leaf collect gradients, or not. Returns itself. Throws GradError for what was computed from leaves,
+    /// and DTypeError unless it is of a floating-point type.
     Tensor& requires_grad(bool on);
     /// Whether this tensor was not computed by a recorded operation.
     bool is_leaf() const noexcept;
     /// The gradient that `backward` collected in this leaf, or in a result that retains it; undefined if there is none.
     Tensor grad() const;
-    /// Makes `backward` collect the gradient of this result of an operation, too. Does nothing for a leaf. Throws GradError for a tensor that
-    /// requires no gradient.
+    /// Makes `backward` collect the gradient of this result of an operation, too. Does nothing for a leaf. Throws
+    /// GradError for a tensor that requires no gradient.
     void retain_grad() const;
     /// Replaces the collected gradient; an undefined one clears it. Throws ShapeError and DTypeError.
     void set_grad(const Tensor& gradient);
-    /// Gives this leaf the elements and dtype of `value`, of the same shape: all handles see it. Counts as a change of the value, and
-    /// drops a collected gradient of another dtype. Throws ShapeError, and GradError for what was computed from leaves.
+    /// Gives this leaf the elements and dtype of `value`, of the same shape: all handles see it. Counts as a change of
+    /// the value, and drops a collected gradient of another dtype. Throws ShapeError, and GradError for what was
+    /// computed from leaves.
     void set_data(const Tensor& value);
     /// The name of the operation that computed this tensor; empty for a leaf.
     std::string operation() const;
@@ -183,8 +186,9 @@ public:
     /// Calls `hook` on this tensor's gradient, once a backward pass, when all its contributions have been summed.
     /// Throws GradError for a tensor that needs no gradient.
     ///
-    /// A result's hooks are freed with the graph; a leaf's stay. A hook that holds a copy of its own tensor, or of one computed from it, keeps
-    /// that alive until then, or until the handle's `remove()`: let it hold `detach()`, or a reference.
+    /// A result's hooks are freed with the graph; a leaf's stay. A hook that holds a copy of its own tensor, or of one
+    /// computed from it, keeps that alive until then, or until the handle's `remove()`: let it hold `detach()`, or a
+    /// reference.
     HookHandle register_hook(GradientHook hook) const;
 
     /// How often this tensor's storage was written to; all views of it share the count.
@@ -219,8 +223,8 @@ struct GradOptions {
     bool allow_unused = false;  ///< An input that no output depends on gets an undefined gradient; else GradError.
 };
 
-/// The derivatives of the sum of `outputs` with respect to each of `inputs`; leaves' `grad()` is not touched, and only what
-/// lies on a path to an input is computed. Throws GradError for inputs that need no gradient.
+/// The derivatives of the sum of `outputs` with respect to each of `inputs`; leaves' `grad()` is not touched, and only
+/// what lies on a path to an input is computed. Throws GradError for inputs that need no gradient.
 XG_EXPORT std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                                    const GradOptions& options = {});
 

@@ -22,8 +22,9 @@
 #include <xgrad/autograd/creation.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
-// The bridge to xtensor: the only public header that includes it. Only pointers, shapes, strides and a function that gives memory back go
-// from here into the library, so that a program may use another version of xtensor, or other settings, than the library was built with.
+// The bridge to xtensor: the only public header that includes it. Only pointers, shapes, strides and a function that
+// gives memory back go from here into the library, so that a program may use another version of xtensor, or other
+// settings, than the library was built with.
 
 namespace xg {
 namespace detail {
@@ -58,7 +59,8 @@ using SharedBuffer = xt::xbuffer_adaptor<T*, xt::smart_ownership, std::shared_pt
 
 }  // namespace detail
 
-/// What `as_xtensor` returns: an xtensor array over a Tensor's elements, of any rank and strides. It keeps the Tensor alive.
+/// What `as_xtensor` returns: an xtensor array over a Tensor's elements, of any rank and strides. It keeps the Tensor
+/// alive.
 template <class T>
 using XtensorView =
     xt::xarray_adaptor<detail::SharedBuffer<const T>, xt::layout_type::dynamic, std::vector<std::size_t>>;
@@ -85,9 +87,9 @@ Tensor from_xtensor(const xt::xexpression<E>& expression) {
     return result;
 }
 
-/// Makes a Tensor of an xt::xarray or xt::xtensor that is moved in: its elements are not copied, and it is destroyed when no tensor uses
-/// them any more. Elements of float, double, bool or a signed integer of 64 bits; use `from_xtensor` for others. An array that
-/// does not lie in row-major order is copied.
+/// Makes a Tensor of an xt::xarray or xt::xtensor that is moved in: its elements are not copied, and it is destroyed
+/// when no tensor uses them any more. Elements of float, double, bool or a signed integer of 64 bits; use
+/// `from_xtensor` for others. An array that does not lie in row-major order is copied.
 template <class A>
     requires(!std::is_lvalue_reference_v<A> && !std::is_const_v<A> && requires(A & a) { a.storage(); })
 Tensor adopt(A&& array) {
@@ -103,8 +105,9 @@ Tensor adopt(A&& array) {
     return adopt(data, shape, detail::ElementOf<From>::dtype, [owner]() mutable { owner.reset(); });
 }
 
-/// Looks at a Tensor's elements as an xtensor array, without a copy and whatever its strides; everything in xtensor works on it. T is
-/// float, double, std::int64_t or bool and must be that of the dtype: throws DTypeError, and ValueError for an undefined tensor.
+/// Looks at a Tensor's elements as an xtensor array, without a copy and whatever its strides; everything in xtensor
+/// works on it. T is float, double, std::int64_t or bool and must be that of the dtype: throws DTypeError, and
+/// ValueError for an undefined tensor.
 template <class T>
 XtensorView<T> as_xtensor(const Tensor& tensor) {
     const T* const data = tensor.data<T>();
@@ -119,8 +122,8 @@ XtensorView<T> as_xtensor(const Tensor& tensor) {
                           shape, strides);
 }
 
-/// The same for writing, to a tensor that is contiguous and no view of a part of another. Counts as one change of its value.
-/// Throws as `Tensor::mutable_data` does: GradError, DTypeError, ValueError.
+/// The same for writing, to a tensor that is contiguous and no view of a part of another. Counts as one change of its
+/// value. Throws as `Tensor::mutable_data` does: GradError, DTypeError, ValueError.
 template <class T>
 MutableXtensorView<T> as_mutable_xtensor(Tensor& tensor) {
     T* const data = tensor.mutable_data<T>();

@@ -1,7 +1,8 @@
 #pragma once
 
-// The families of operations, one operation at a time: a program reads a case a line, times it with the library L, and answers with a
-// line of JSON. The cases are the driver's; here is what they are made of, the same numbers and the same protocol in all programs.
+// The families of operations, one operation at a time: a program reads a case a line, times it with the library L, and
+// answers with a line of JSON. The cases are the driver's; here is what they are made of, the same numbers and the same
+// protocol in all programs.
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,8 @@ inline std::uint32_t bits_of(std::uint32_t element, std::uint32_t array) {
 
 /// An array of a case, such as `n:100x64`: what its elements are, and its sizes.
 ///
-/// `n` are numbers in [-1, 1), `p` in [0.5, 1.5), in capitals where no gradient is asked for; `b` are bools, and `i7` whole numbers in [0, 7).
+/// `n` are numbers in [-1, 1), `p` in [0.5, 1.5), in capitals where no gradient is asked for; `b` are bools, and `i7`
+/// whole numbers in [0, 7).
 struct Argument {
     char kind = 'n';
     std::int64_t below = 0;
@@ -172,8 +174,8 @@ private:
     std::string check_;
 };
 
-/// Answers one line for each that it reads, to the end: the numbers of threads to time a case with, as in `1,2`, and the case. One that comes
-/// again is kept.
+/// Answers one line for each that it reads, to the end: the numbers of threads to time a case with, as in `1,2`, and
+/// the case. One that comes again is kept.
 template <class L>
 void serve(const Operations<typename L::Tensor>& operations) {
     std::unique_ptr<Case<L>> current;

@@ -85,8 +85,8 @@ std::vector<double> measure_epochs(Epoch&& epoch, const Options& options) {
     return samples;
 }
 
-/// Prints the one line that the driver reads: the samples in seconds times `scale`, in `unit`. `extra` is more JSON members, each with
-/// a comma before it.
+/// Prints the one line that the driver reads: the samples in seconds times `scale`, in `unit`. `extra` is more JSON
+/// members, each with a comma before it.
 inline void report(const Options& options, std::vector<double> samples, double scale, const char* unit,
                    const std::string& extra = "") {
     const auto [least, greatest] = std::minmax_element(samples.begin(), samples.end());
@@ -95,7 +95,8 @@ inline void report(const Options& options, std::vector<double> samples, double s
                 extra.c_str());
 }
 
-/// Times `work` and `plain` in turn, and reports what `work` takes, and the median of what it takes relative to its neighbour.
+/// Times `work` and `plain` in turn, and reports what `work` takes, and the median of what it takes relative to its
+/// neighbour.
 template <class Work, class Plain>
 void report_beside(const Options& options, Work&& work, Plain&& plain, double scale, const char* unit) {
     const double one = warm_up(work, options.seconds / 4) + warm_up(plain, options.seconds / 4);

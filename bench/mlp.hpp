@@ -5,7 +5,8 @@
 
 #include <xgrad/xgrad.hpp>
 
-/// Linear and ReLU for each width, then Linear: Glorot uniform weights and zero biases, as in all programs of the bench.
+/// Linear and ReLU for each width, then Linear: Glorot uniform weights and zero biases, as in all programs of the
+/// bench.
 inline xg::nn::Sequential make_mlp(std::int64_t inputs, const std::vector<std::int64_t>& widths, std::int64_t outputs) {
     xg::nn::Sequential model;
     for (const std::int64_t width : widths) {

@@ -1,4 +1,5 @@
-// The operations of the families with libtorch's C++ front end, a line each: the same as in families.cpp. The driver compiles it.
+// The operations of the families with libtorch's C++ front end, a line each: the same as in families.cpp. The driver
+// compiles it.
 
 #include <torch/torch.h>
 

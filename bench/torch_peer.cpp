@@ -1,5 +1,5 @@
-// The rows of the bench with libtorch's C++ front end. `torch_peer ROW [--threads N]` times one row and prints a line of JSON.
-// It is compiled by the driver, against Debian's libtorch or the one inside a Python package.
+// The rows of the bench with libtorch's C++ front end. `torch_peer ROW [--threads N]` times one row and prints a line
+// of JSON. It is compiled by the driver, against Debian's libtorch or the one inside a Python package.
 
 #include <dlfcn.h>
 #include <torch/torch.h>
@@ -21,7 +21,8 @@ using torch::Tensor;
 constexpr std::int64_t deep_rows = 75'000;
 constexpr std::int64_t deep_batch = 18'750;
 
-/// Linear and ReLU for each width, then Linear: Glorot uniform weights and zero biases, as in all programs of the bench.
+/// Linear and ReLU for each width, then Linear: Glorot uniform weights and zero biases, as in all programs of the
+/// bench.
 torch::nn::Sequential make_mlp(std::int64_t inputs, const std::vector<std::int64_t>& widths, std::int64_t outputs) {
     torch::nn::Sequential model;
     for (const std::int64_t width : widths) {

@@ -1,5 +1,6 @@
-// Counts allocations by standing in for the C library's functions: a definition in the program comes before that in a library,
-// for every library the program loads, so that calls from inside libxgrad, libstdc++ and OpenBLAS are counted too.
+// Counts allocations by standing in for the C library's functions: a definition in the program comes before that in a
+// library, for every library the program loads, so that calls from inside libxgrad, libstdc++ and OpenBLAS are counted
+// too.
 
 #include "warm.hpp"
 

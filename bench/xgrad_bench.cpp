@@ -1,6 +1,7 @@
-// The rows of the bench with xgrad. `xgrad_bench ROW [--threads N]` times one row and prints a line of JSON; `xgrad_bench warm` counts
-// what warm training steps allocate, `xgrad_bench blas` names the matrix kernels, `xgrad_bench rows` the rows there are; `xgrad_bench
-// families` answers cases of single operations (see cases.hpp), `xgrad_bench bandwidth` compares them with copies of memory.
+// The rows of the bench with xgrad. `xgrad_bench ROW [--threads N]` times one row and prints a line of JSON;
+// `xgrad_bench warm` counts what warm training steps allocate, `xgrad_bench blas` names the matrix kernels,
+// `xgrad_bench rows` the rows there are; `xgrad_bench families` answers cases of single operations (see cases.hpp),
+// `xgrad_bench bandwidth` compares them with copies of memory.
 
 #include <dlfcn.h>
 
@@ -91,8 +92,8 @@ void deep_steps(const bench::Options& options) {
     bench::report(options, bench::measure_steps([&] { training.step(); }, options), 1e3, "ms");
 }
 
-/// Steps with and without the norms in turn, on one model, so that both see the same memory and the same moments. Reports the steps with
-/// norms, and the median of what each block of them takes relative to its neighbour without.
+/// Steps with and without the norms in turn, on one model, so that both see the same memory and the same moments.
+/// Reports the steps with norms, and the median of what each block of them takes relative to its neighbour without.
 void norm_steps(const bench::Options& options) {
     constexpr std::size_t block = 10;
     Training training(deep_widths(), 32);

@@ -14,8 +14,8 @@ namespace xg {
 /// was there before untouched.
 XG_EXPORT void write_file(const std::string& path, std::string_view content);
 
-/// The same for what is made a piece at a time: `next` is called until it returns an empty piece. A piece need only live until the
-/// next call. What `next` throws is passed on, and nothing is written then.
+/// The same for what is made a piece at a time: `next` is called until it returns an empty piece. A piece need only
+/// live until the next call. What `next` throws is passed on, and nothing is written then.
 XG_EXPORT void write_file(const std::string& path, const std::function<std::string_view()>& next);
 
 /// The whole content of the file at `path`. Throws FileError.

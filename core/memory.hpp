@@ -6,12 +6,13 @@
 
 namespace xg {
 
-/// Gives memory that xgrad keeps for later tensors back to the system: what the calling thread and all threads together keep. Warm
-/// training steps allocate nothing because of it; after work of other sizes it may be much. Done by itself where memory runs out.
+/// Gives memory that xgrad keeps for later tensors back to the system: what the calling thread and all threads together
+/// keep. Warm training steps allocate nothing because of it; after work of other sizes it may be much. Done by itself
+/// where memory runs out.
 XG_EXPORT void release_memory() noexcept;
 
-/// What xgrad's memory is used for, in bytes, over all threads. What other threads than the calling one hold is known to a megabyte each, and so
-/// are peaks.
+/// What xgrad's memory is used for, in bytes, over all threads. What other threads than the calling one hold is known
+/// to a megabyte each, and so are peaks.
 struct MemoryStats {
     std::int64_t live =
         0;  ///< In use, counting blocks of more than 4 KiB: all arrays that matter, and no graph nodes and shapes.
@@ -23,8 +24,8 @@ struct MemoryStats {
 /// What the pool holds now, for all threads together.
 XG_EXPORT MemoryStats memory_stats() noexcept;
 
-/// Measures how much memory a part of a program needs at its peak: `const xg::PeakMemory peak; step(); peak.bytes();`. All threads
-/// count. One inside another is seen by both; two that overlap in other ways disturb each other.
+/// Measures how much memory a part of a program needs at its peak: `const xg::PeakMemory peak; step(); peak.bytes();`.
+/// All threads count. One inside another is seen by both; two that overlap in other ways disturb each other.
 class XG_EXPORT PeakMemory {
 public:
     PeakMemory() noexcept;

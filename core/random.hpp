@@ -7,9 +7,11 @@
 
 namespace xg {
 
-/// A counter-based stream of random bits: Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3; SC 2011).
+/// A counter-based stream of random bits: Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3; SC
+/// 2011).
 ///
-/// Draw number i of stream s depends on the seed, s and i alone, so that threads may draw any part of a stream in any order.
+/// Draw number i of stream s depends on the seed, s and i alone, so that threads may draw any part of a stream in any
+/// order.
 class XG_EXPORT Philox {
 public:
     explicit Philox(std::uint64_t seed, std::uint64_t stream = 0) noexcept : seed_(seed), stream_(stream) {}
@@ -27,8 +29,8 @@ private:
 /// Threads that were never seeded start with the seed 0 and a stream of their own.
 XG_EXPORT void manual_seed(std::uint64_t seed) noexcept;
 
-/// A new stream of this thread's generator: each call gives another. What it draws depends only on the seed and on how many
-/// streams were taken before it.
+/// A new stream of this thread's generator: each call gives another. What it draws depends only on the seed and on how
+/// many streams were taken before it.
 XG_EXPORT Philox next_stream() noexcept;
 
 /// Where this thread's generator stands: enough to draw the same again.

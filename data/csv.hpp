@@ -35,21 +35,24 @@ struct CsvOptions {
 
 /// The table in a CSV file (RFC 4180): `read_csv("houses.csv").tensor({"area", "rooms"})`.
 ///
-/// Lines end in LF, CRLF or CR; empty ones are skipped, and so is a byte order mark of UTF-8. Fields that are quoted count like
-/// others. A column whose type is not given is int64 if all its fields are whole numbers, float64 if all are numbers or missing, bool if all
-/// are true or false (also True, TRUE …), and else string. Numbers may have spaces around them and are rounded to the nearest, as Python's
-/// `float` does. A missing value is NaN among float64, -1 among categories, and its text among strings; elsewhere, where the type was given, it is an error.
-/// Categories that are not given are sorted.
+/// Lines end in LF, CRLF or CR; empty ones are skipped, and so is a byte order mark of UTF-8. Fields that are quoted
+/// count like others. A column whose type is not given is int64 if all its fields are whole numbers, float64 if all are
+/// numbers or missing, bool if all are true or false (also True, TRUE …), and else string. Numbers may have spaces
+/// around them and are rounded to the nearest, as Python's `float` does. A missing value is NaN among float64, -1 among
+/// categories, and its text among strings; elsewhere, where the type was given, it is an error. Categories that are not
+/// given are sorted.
 ///
-/// Throws FileError, naming the file and where in it line, column and text: for a file that cannot be read or is empty, lines of different
-/// lengths, fields that are not of the column's type, a quote that is not closed, zero bytes, two columns of one name, and lines
-/// longer than 64 MiB. Throws ValueError for options that make no sense.
+/// Throws FileError, naming the file and where in it line, column and text: for a file that cannot be read or is empty,
+/// lines of different lengths, fields that are not of the column's type, a quote that is not closed, zero bytes, two
+/// columns of one name, and lines longer than 64 MiB. Throws ValueError for options that make no sense.
 XG_EXPORT Table read_csv(const std::string& path, const CsvOptions& options = {});
 
-/// Reads a CSV file of any size a block of rows at a time, in the memory of a block: `for (const Table& block : CsvReader("large.csv"))`.
+/// Reads a CSV file of any size a block of rows at a time, in the memory of a block: `for (const Table& block :
+/// CsvReader("large.csv"))`.
 ///
-/// As `read_csv`, but the first block alone decides the types that are not given; a field further down that does not fit is an error. Categories that
-/// are not given are numbered as they come: a block's list begins with that of the block before.
+/// As `read_csv`, but the first block alone decides the types that are not given; a field further down that does not
+/// fit is an error. Categories that are not given are numbered as they come: a block's list begins with that of the
+/// block before.
 class XG_EXPORT CsvReader {
 public:
     /// Where reading stands; all iterators of a reader are the same place.
@@ -79,7 +82,8 @@ public:
     CsvReader(const CsvReader&) = delete;
     CsvReader& operator=(const CsvReader&) = delete;
 
-    /// The next block_rows rows, or what is left; none at the end. A file without rows gives one block without rows. Throws as `read_csv`.
+    /// The next block_rows rows, or what is left; none at the end. A file without rows gives one block without rows.
+    /// Throws as `read_csv`.
     std::optional<Table> next();
     /// Goes on to the next block.
     Iterator begin() {
@@ -101,8 +105,8 @@ struct CsvWriteOptions {
     std::string missing = {};  ///< Written for NaN and the category -1.
 };
 
-/// Writes a table so that `read_csv` reads the same: numbers with as few digits as tell them from their neighbours, texts in quotes where
-/// needed, lines ended by LF.
+/// Writes a table so that `read_csv` reads the same: numbers with as few digits as tell them from their neighbours,
+/// texts in quotes where needed, lines ended by LF.
 ///
 /// Whole or not at all: see `write_file`. Throws FileError, and ValueError for options that make no sense.
 XG_EXPORT void write_csv(const std::string& path, const Table& table, const CsvWriteOptions& options = {});

@@ -44,17 +44,18 @@ struct LoaderOptions {
 
 /// The samples of a data set, a batch at a time: `for (auto [x, y] : loader)`. A C++20 input range of Samples.
 ///
-/// Each `begin()` starts a pass of its own, in an order of its own where that is random: pass number p is epoch `options.epoch` + p. The same
-/// seed gives the same order, whatever the workers, and the one that `batches` gives. A batch is stacked along a new first axis: x is
-/// (n, …), y (n, …). Batches are cut off from any graph; those of a tensor that is not shuffled are views.
+/// Each `begin()` starts a pass of its own, in an order of its own where that is random: pass number p is epoch
+/// `options.epoch` + p. The same seed gives the same order, whatever the workers, and the one that `batches` gives. A
+/// batch is stacked along a new first axis: x is (n, …), y (n, …). Batches are cut off from any graph; those of a
+/// tensor that is not shuffled are views.
 ///
-/// What a data set's `get` draws by xgrad's generator (`xg::rand`, …) depends on the seed, the epoch and the sample's place in the pass, not on the workers. What it
-/// throws reaches the loop at the batch's turn: an exception of xgrad's or a plain one of the standard library's with the sample's number before
-/// its message, any other as it is. So does a ShapeError or DTypeError for a sample whose shape or dtype is not that of the
-/// batch's first one, which names it.
+/// What a data set's `get` draws by xgrad's generator (`xg::rand`, …) depends on the seed, the epoch and the sample's
+/// place in the pass, not on the workers. What it throws reaches the loop at the batch's turn: an exception of xgrad's
+/// or a plain one of the standard library's with the sample's number before its message, any other as it is. So does a
+/// ShapeError or DTypeError for a sample whose shape or dtype is not that of the batch's first one, which names it.
 ///
-/// A loader and its iterators belong to one thread at a time. An iterator must not outlive the loader; one that ends in the middle of a
-/// pass waits for the samples that its workers are making, and no longer.
+/// A loader and its iterators belong to one thread at a time. An iterator must not outlive the loader; one that ends in
+/// the middle of a pass waits for the samples that its workers are making, and no longer.
 class XG_EXPORT DataLoader {
     struct State;
     class Pass;

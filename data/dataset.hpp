@@ -9,8 +9,8 @@
 
 namespace xg::data {
 
-/// What a DataLoader takes: any class with `get(i)`, sample number i as an input and its target, both without an axis of samples, and
-/// `size()`, how many there are.
+/// What a DataLoader takes: any class with `get(i)`, sample number i as an input and its target, both without an axis
+/// of samples, and `size()`, how many there are.
 ///
 /// With workers, `get` is called by several threads at once, each with another i.
 template <class T>

@@ -63,8 +63,8 @@ public:
     Tensor transform(const StringColumns& x) const;
     Tensor fit_transform(const Tensor& x) { return fit(x).transform(x); }
     Tensor fit_transform(const StringColumns& x) { return fit(x).transform(x); }
-    /// For each column the category of the greatest number, the first of several; the dropped one where all are 0. Throws
-    /// ValueError where all are 0 and none was dropped (scikit-learn has None there), and for NaN and infinity,
+    /// For each column the category of the greatest number, the first of several; the dropped one where all are 0.
+    /// Throws ValueError where all are 0 and none was dropped (scikit-learn has None there), and for NaN and infinity,
     /// naming the column and its first row.
     Tensor inverse_transform(const Tensor& encoded) const;
     /// The same for strings.

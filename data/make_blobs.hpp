@@ -36,9 +36,9 @@ struct Blobs {
 
 /// Round normal clusters, with the numbers of scikit-learn's `make_blobs` for the same `random_state`.
 ///
-/// x is (n, n_features), y, the number of the cluster, int64 of (n,). Numbers are drawn in float64, and x is cast at the
-/// end. Throws ValueError for options out of range or that do not fit each other, naming them, ShapeError for centres
-/// that are no matrix, and DTypeError for a dtype that is not a floating-point type.
+/// x is (n, n_features), y, the number of the cluster, int64 of (n,). Numbers are drawn in float64, and x is cast at
+/// the end. Throws ValueError for options out of range or that do not fit each other, naming them, ShapeError for
+/// centres that are no matrix, and DTypeError for a dtype that is not a floating-point type.
 XG_EXPORT Samples make_blobs(const BlobsOptions& options = {});
 
 /// The same clusters with their centres: `auto [x, y, centers] = …`, scikit-learn's `return_centers=True`.

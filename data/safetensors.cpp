@@ -14,8 +14,8 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/file.hpp>
 
-// The format: eight bytes with the header's length, the header in JSON, then the tensors' bytes, all in little-endian order. See
-// https://huggingface.co/docs/safetensors.
+// The format: eight bytes with the header's length, the header in JSON, then the tensors' bytes, all in little-endian
+// order. See https://huggingface.co/docs/safetensors.
 
 namespace xg::data {
 namespace {
@@ -163,7 +163,8 @@ private:
         data_ = bytes_.substr(kPrefix + length);
         if (text.empty() || text.front() != '{') fail("the header is no JSON object");
 
-        // The format nests no deeper than a list in an object in an object. A name that is there twice would otherwise go unseen.
+        // The format nests no deeper than a list in an object in an object. A name that is there twice would otherwise
+        // go unseen.
         std::unordered_set<std::string> names;
         const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
             if (depth > 4) fail("the header nests deeper than the format does");

@@ -25,20 +25,21 @@ struct XG_EXPORT SafeTensors {
 
 /// Writes tensors to a file in the safetensors format, which Python's `safetensors` package and others read.
 ///
-/// float32, float64, int64 and bool are written as F32, F64, I64 and BOOL, row-major, those of more bytes an element first, so that each
-/// is aligned. The file is written whole or not at all.
+/// float32, float64, int64 and bool are written as F32, F64, I64 and BOOL, row-major, those of more bytes an element
+/// first, so that each is aligned. The file is written whole or not at all.
 ///
-/// Throws ValueError for an undefined tensor and for names that are empty, taken twice, `__metadata__` or no UTF-8; FileError.
+/// Throws ValueError for an undefined tensor and for names that are empty, taken twice, `__metadata__` or no UTF-8;
+/// FileError.
 XG_EXPORT void save_safetensors(const std::string& path, const SafeTensors& content);
 
 /// The content of a safetensors file.
 ///
-/// F32, F64, I64 and BOOL become what they are; F16 and BF16 float32; I32, I16, I8, U32, U16, U8 int64, and U64 too where every number fits.
-/// The tensors are copies: the file may change afterwards.
+/// F32, F64, I64 and BOOL become what they are; F16 and BF16 float32; I32, I16, I8, U32, U16, U8 int64, and U64 too
+/// where every number fits. The tensors are copies: the file may change afterwards.
 ///
-/// Throws FileError, naming the file and what is wrong: a header that is no JSON of the format, longer than the file or longer than
-/// 100 MB; a type that is not listed above; a shape whose size is not that of its bytes; bytes that overlap, are left over or lie beyond
-/// the end. Nothing is allocated for sizes that the file only claims.
+/// Throws FileError, naming the file and what is wrong: a header that is no JSON of the format, longer than the file or
+/// longer than 100 MB; a type that is not listed above; a shape whose size is not that of its bytes; bytes that
+/// overlap, are left over or lie beyond the end. Nothing is allocated for sizes that the file only claims.
 XG_EXPORT SafeTensors load_safetensors(const std::string& path);
 
 /// What `save_safetensors` would write.

@@ -79,7 +79,8 @@ StandardScaler& StandardScaler::fit(const Tensor& x) {
         const auto variance = static_cast<double>((squares - rest * rest / count) / count);
         means.push_back(mean);
         variances.push_back(variance);
-        // The error bound of such a variance (Chan, Golub, LeVeque: Algorithms for computing the sample variance, 1983).
+        // The error bound of such a variance (Chan, Golub, LeVeque: Algorithms for computing the sample variance,
+        // 1983).
         const double bound = n * kEpsilon * variance + (n * mean * kEpsilon) * (n * mean * kEpsilon);
         scales.push_back(variance <= bound ? 1.0 : std::sqrt(variance));
     }

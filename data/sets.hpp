@@ -48,8 +48,8 @@ XG_EXPORT LoadedSet load_iris(const LoadOptions& options = {});
 /// Chemical analyses of wines: 178 samples, 13 features, 3 cultivars.
 XG_EXPORT LoadedSet load_wine(const LoadOptions& options = {});
 
-/// Images of handwritten digits, 8 x 8 pixels of 0 to 16: 1797 samples, 64 features, 10 classes. `x.reshape({-1, 8, 8})`
-/// has the rows of the images. Throws ValueError for n_class out of range.
+/// Images of handwritten digits, 8 x 8 pixels of 0 to 16: 1797 samples, 64 features, 10 classes. `x.reshape({-1, 8,
+/// 8})` has the rows of the images. Throws ValueError for n_class out of range.
 XG_EXPORT LoadedSet load_digits(const DigitsOptions& options = {});
 
 /// The progression of diabetes within a year: 442 samples, 10 features. y is a column, (442, 1), as what a model puts

@@ -38,8 +38,8 @@ struct XG_EXPORT Column {
 class XG_EXPORT Table {
 public:
     Table() = default;
-    /// Throws ShapeError for columns of different lengths or of another rank than 1, and ValueError for two of one name or for
-    /// categories' numbers that are out of range or not int64.
+    /// Throws ShapeError for columns of different lengths or of another rank than 1, and ValueError for two of one name
+    /// or for categories' numbers that are out of range or not int64.
     explicit Table(std::vector<Column> columns);
 
     std::int64_t rows() const noexcept { return rows_; }
@@ -48,8 +48,9 @@ public:
     /// The column called `name`. Throws ValueError, which names those there are.
     const Column& operator[](const std::string& name) const;
 
-    /// These columns side by side, (rows, columns), as inputs or targets to train with; all, if none is named. A category's column
-    /// gives its numbers. Throws ValueError for a name that is not there, and DTypeError for a column of texts.
+    /// These columns side by side, (rows, columns), as inputs or targets to train with; all, if none is named. A
+    /// category's column gives its numbers. Throws ValueError for a name that is not there, and DTypeError for a column
+    /// of texts.
     Tensor tensor(const std::vector<std::string>& names = {}, DType dtype = float32) const;
 
 private:

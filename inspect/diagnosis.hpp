@@ -32,8 +32,8 @@ struct XG_EXPORT Diagnosis {
     std::string text() const;
 };
 
-/// Judges the gradient's way from the last layer to the first. The size at the last layer is the measure, so that the verdict does not depend on
-/// the loss's scale or the batch's size.
+/// Judges the gradient's way from the last layer to the first. The size at the last layer is the measure, so that the
+/// verdict does not depend on the loss's scale or the batch's size.
 XG_EXPORT Diagnosis diagnose(const Profile& profile);
 
 }  // namespace xg::inspect

@@ -22,8 +22,8 @@
 namespace xg::inspect {
 namespace {
 
-/// Makes `total` the norm of both together. No squares are kept: in float64 they would leave the range before the norm does.
-/// A norm that is not a number counts as infinite: NaN stands for what was not measured.
+/// Makes `total` the norm of both together. No squares are kept: in float64 they would leave the range before the norm
+/// does. A norm that is not a number counts as infinite: NaN stands for what was not measured.
 void add(double& total, double norm) {
     if (std::isnan(norm)) norm = INFINITY;
     total = total == 0 ? norm : std::hypot(total, norm);
@@ -31,8 +31,8 @@ void add(double& total, double norm) {
 
 enum Kind : std::size_t { output, weight, bias, kinds };
 
-/// What has been seen of a layer's gradients, all in one line of the cache: by the time that backward comes to a layer, whatever
-/// belongs to it has long left the first level.
+/// What has been seen of a layer's gradients, all in one line of the cache: by the time that backward comes to a layer,
+/// whatever belongs to it has long left the first level.
 struct alignas(64) Seen {
     double norm[kinds] = {};                 // in this step, so far
     double latest[kinds] = {NAN, NAN, NAN};  // in the step that was recorded last; NaN where there was nothing
@@ -87,7 +87,8 @@ double kurtosis(const Tensor& weights, double mean_square) {
     return mean(square(square(weights.detach() / std::sqrt(mean_square)))).item();
 }
 
-/// Marks the units that are not 0 or less in every row (NaN is no sign of death), a group of columns at a time, in registers.
+/// Marks the units that are not 0 or less in every row (NaN is no sign of death), a group of columns at a time, in
+/// registers.
 template <class T>
 void mark_active(const T* h, std::int64_t rows, std::vector<char>& active) {
     constexpr std::size_t group = 64;
@@ -141,8 +142,8 @@ struct GradientMonitor::State {
     Profile first;
     std::vector<double> history;  // a row of output norms a step, by the layers' registration
 
-    /// The layers' places in `layers` in the order in which they were first called; those that never were come last. What is
-    /// around others stands in front of them.
+    /// The layers' places in `layers` in the order in which they were first called; those that never were come last.
+    /// What is around others stands in front of them.
     std::vector<std::size_t> order() const;
     Profile snapshot() const;
     void close(Watched& w, Seen& seen);

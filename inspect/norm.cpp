@@ -18,7 +18,8 @@ namespace {
 constexpr std::int64_t kLanes = 64;  // sums side by side, so that none waits for the one before
 constexpr std::int64_t kBlock = 4096;
 
-// Sums of float32 squares outside of these are taken in double: below, the squares that float32 cannot hold would show in the seventh digit.
+// Sums of float32 squares outside of these are taken in double: below, the squares that float32 cannot hold would show
+// in the seventh digit.
 constexpr double kLeast = 1e-34, kMost = 1e34;
 
 template <bool scaled, class Sum, class T>
@@ -35,7 +36,8 @@ double squares(const T* x, std::int64_t n, Sum scale) {
     return total + static_cast<double>(lane[0]);
 }
 
-/// The same for float32 sums, all in registers from the first element to the last: most norms are of a few thousand elements, hundreds a step.
+/// The same for float32 sums, all in registers from the first element to the last: most norms are of a few thousand
+/// elements, hundreds a step.
 template <bool scaled>
 [[gnu::always_inline]] inline double quick_squares(const float* x, std::int64_t n, float scale) {
     using Vector = xsimd::batch<float>;
@@ -66,8 +68,8 @@ template <bool scaled>
     return total + static_cast<double>(xg::detail::horizontal_sum(all));
 }
 
-/// float32 squares lose nothing that matters while a block's sum is well inside float32's range: half the time of doubles.
-/// `scale`, a power of two, brings it there.
+/// float32 squares lose nothing that matters while a block's sum is well inside float32's range: half the time of
+/// doubles. `scale`, a power of two, brings it there.
 double block_of(const float* x, std::int64_t n, double scale) {
     const double quick =
         scale == 1 ? quick_squares<false>(x, n, 1.0F) : quick_squares<true>(x, n, static_cast<float>(scale));

@@ -9,8 +9,8 @@
 
 namespace xg::inspect {
 
-/// What was measured of one layer in one step. Norms are Euclidean, over all elements and the whole batch; NaN where there was none,
-/// infinite where elements were infinite or NaN.
+/// What was measured of one layer in one step. Norms are Euclidean, over all elements and the whole batch; NaN where
+/// there was none, infinite where elements were infinite or NaN.
 struct LayerRecord {
     std::string name;          ///< Dotted, as in the model.
     std::string type;          ///< Such as `Linear + ReLU`.
@@ -28,7 +28,8 @@ struct XG_EXPORT Profile {
     std::int64_t step = 0;  ///< Counted from 1; 0 if nothing was recorded.
     std::vector<LayerRecord> layers;
 
-    /// The decades by which ‖∂L/∂h‖ falls from the last layer to the first; negative where it grows; NaN for fewer than two layers.
+    /// The decades by which ‖∂L/∂h‖ falls from the last layer to the first; negative where it grows; NaN for fewer than
+    /// two layers.
     double decades() const;
     /// The slope of a straight line through log10‖∂L/∂h‖ over depth, in decades a layer (positive: smaller in front).
     double decades_per_layer() const;

@@ -6,7 +6,8 @@
 
 namespace xg::inspect {
 
-/// A page for a browser, in one file that needs nothing from outside: the verdict, and a table of the layers with bars in log scale.
+/// A page for a browser, in one file that needs nothing from outside: the verdict, and a table of the layers with bars
+/// in log scale.
 XG_EXPORT std::string to_html(const Profile& profile, const std::string& title = "Gradients, layer by layer");
 
 }  // namespace xg::inspect

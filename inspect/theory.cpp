@@ -8,15 +8,16 @@ namespace {
 
 constexpr double kNormal = 3;  // a normal number's kurtosis
 
-/// The kurtosis of the gradient at a layer's input: of sums of weights times the gradient at its output, which are the more normal the
-/// more outputs share in them. What a normal gradient shares out over n units counts as (n + 2) / 3 equal ones, half of that
-/// behind a ReLU.
+/// The kurtosis of the gradient at a layer's input: of sums of weights times the gradient at its output, which are the
+/// more normal the more outputs share in them. What a normal gradient shares out over n units counts as (n + 2) / 3
+/// equal ones, half of that behind a ReLU.
 double gradient_kurtosis(const LayerGeometry& layer) {
     const double share = std::min(1.0, (layer.relu ? 2 : 1) * kNormal / (layer.n_out + 2));
     return kNormal + (layer.weight_kurtosis - kNormal) * share;
 }
 
-/// How much ln‖·‖² spreads on the way back through a layer, as a variance; `kurtosis` is that of the gradient at its output.
+/// How much ln‖·‖² spreads on the way back through a layer, as a variance; `kurtosis` is that of the gradient at its
+/// output.
 double spread(const LayerGeometry& layer, double kurtosis) {
     const double directions = 2 / layer.n_in * (1 - 1 / layer.n_out);
     return directions + (layer.relu ? kurtosis / layer.n_out : 0);

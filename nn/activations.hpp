@@ -4,7 +4,8 @@
 #include <xgrad/autograd/math.hpp>
 #include <xgrad/nn/module.hpp>
 
-// Activations as layers, with PyTorch's names and defaults; <xgrad/autograd/activations.hpp> has the formulas, the papers and what is thrown.
+// Activations as layers, with PyTorch's names and defaults; <xgrad/autograd/activations.hpp> has the formulas, the
+// papers and what is thrown.
 
 namespace xg::nn {
 
@@ -164,7 +165,8 @@ private:
     std::int64_t axis_;
 };
 
-/// `prelu`: leaky_relu with slopes that are learnt. Parameter: weight, (num_parameters), all `init` at first; 1, or one for each channel.
+/// `prelu`: leaky_relu with slopes that are learnt. Parameter: weight, (num_parameters), all `init` at first; 1, or one
+/// for each channel.
 class XG_EXPORT PReLU final : public Layer<PReLU> {
 public:
     /// Throws ValueError for a number below 1.

@@ -15,7 +15,8 @@ struct MultiheadAttentionOptions {
     DType dtype = float32;
 };
 
-/// Which keys a query may not attend to. As in PyTorch, and other than in `AttentionOptions`, true in a bool mask takes a key out.
+/// Which keys a query may not attend to. As in PyTorch, and other than in `AttentionOptions`, true in a bool mask takes
+/// a key out.
 struct MultiheadMasks {
     Tensor key_padding_mask = {};  ///< bool, (N, S): keys that nobody attends to.
     Tensor attn_mask = {};         ///< (L, S) or (N · num_heads, L, S): bool, or added to the scores.
@@ -24,9 +25,10 @@ struct MultiheadMasks {
 
 /// Attention of `num_heads` heads, each to its part of the projected queries, keys and values (Vaswani et al., 2017).
 ///
-/// Queries are (L, N, embed_dim), keys (S, N, kdim), values (S, N, vdim), or all without N; the result is (L, N, embed_dim). Parameters, as in
-/// PyTorch: in_proj_weight (3 embed_dim, embed_dim), or q_proj_weight, k_proj_weight and v_proj_weight where widths differ; in_proj_bias
-/// (3 embed_dim), and the child out_proj. The attention's weights are not returned: that is what keeps them out of memory.
+/// Queries are (L, N, embed_dim), keys (S, N, kdim), values (S, N, vdim), or all without N; the result is (L, N,
+/// embed_dim). Parameters, as in PyTorch: in_proj_weight (3 embed_dim, embed_dim), or q_proj_weight, k_proj_weight and
+/// v_proj_weight where widths differ; in_proj_bias (3 embed_dim), and the child out_proj. The attention's weights are
+/// not returned: that is what keeps them out of memory.
 class XG_EXPORT MultiheadAttention final : public Layer<MultiheadAttention> {
 public:
     /// Throws ValueError unless num_heads divides embed_dim, and for a dropout outside of [0, 1].

@@ -5,12 +5,13 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/module.hpp>
 
-// Convolutions as layers, with the shapes, names and options of PyTorch's; <xgrad/autograd/convolution.hpp> has the formulas. Weights are drawn as
-// Glorot's by default and biases are 0, as in Keras; `Init::pytorch` draws both as PyTorch does. Of a weight (a, b, k...) b times the
-// kernel's size counts as inputs and a times that as outputs, in PyTorch's way, also for transposes.
+// Convolutions as layers, with the shapes, names and options of PyTorch's; <xgrad/autograd/convolution.hpp> has the
+// formulas. Weights are drawn as Glorot's by default and biases are 0, as in Keras; `Init::pytorch` draws both as
+// PyTorch does. Of a weight (a, b, k...) b times the kernel's size counts as inputs and a times that as outputs, in
+// PyTorch's way, also for transposes.
 //
-// Keras has its channels last, and its kernels (k..., in, out): permute both. Its `padding="same"` is a padding of half the kernel here, for odd
-// kernels and a stride of 1.
+// Keras has its channels last, and its kernels (k..., in, out): permute both. Its `padding="same"` is a padding of half
+// the kernel here, for odd kernels and a stride of 1.
 
 namespace xg::nn {
 
@@ -79,7 +80,8 @@ private:
     Parameter weight_, bias_;
 };
 
-/// `conv2d`: (N, in, H, W) to (N, out, H', W'). Parameters: weight (out, in / groups, kernel height, width) and bias (out).
+/// `conv2d`: (N, in, H, W) to (N, out, H', W'). Parameters: weight (out, in / groups, kernel height, width) and bias
+/// (out).
 class XG_EXPORT Conv2d final : public Layer<Conv2d> {
 public:
     /// Throws ValueError for sizes below 1, and groups that do not divide the channels.
@@ -113,7 +115,8 @@ private:
     Parameter weight_, bias_;
 };
 
-/// `conv_transpose2d`: (N, in, H, W) to (N, out, H', W'). Parameters: weight (in, out / groups, kernel height, width) and bias (out).
+/// `conv_transpose2d`: (N, in, H, W) to (N, out, H', W'). Parameters: weight (in, out / groups, kernel height, width)
+/// and bias (out).
 class XG_EXPORT ConvTranspose2d final : public Layer<ConvTranspose2d> {
 public:
     /// Throws ValueError for sizes below 1, and groups that do not divide the channels.

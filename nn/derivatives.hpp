@@ -8,9 +8,9 @@
 #include <xgrad/autograd/functional.hpp>
 #include <xgrad/nn/functional_call.hpp>
 
-// Derivatives of functions of named tensors: those of `<xgrad/autograd/functional.hpp>`, by name instead of by place. With `functional_call` the
-// names are a model's. Like those they get copies of handles, touch no `grad()`, may be nested, and treat int64 and bool tensors
-// as constants, which have no entry in a result.
+// Derivatives of functions of named tensors: those of `<xgrad/autograd/functional.hpp>`, by name instead of by place.
+// With `functional_call` the names are a model's. Like those they get copies of handles, touch no `grad()`, may be
+// nested, and treat int64 and bool tensors as constants, which have no entry in a result.
 
 namespace xg::nn {
 
@@ -40,12 +40,13 @@ struct VectorJacobianMap {
 XG_EXPORT VectorJacobianMap vjp(const MultiMapFunction& f, const TensorMap& at, const std::vector<Tensor>& vectors);
 XG_EXPORT VectorJacobianMap vjp(const MapFunction& f, const TensorMap& at, const Tensor& vector);
 
-/// The Jacobian-vector product Jv, in forward mode. Tensors without a vector stand still. Throws as `xg::jvp` does, and ValueError for a vector
-/// whose name `at` does not have.
+/// The Jacobian-vector product Jv, in forward mode. Tensors without a vector stand still. Throws as `xg::jvp` does, and
+/// ValueError for a vector whose name `at` does not have.
 XG_EXPORT JacobianVector jvp(const MultiMapFunction& f, const TensorMap& at, const TensorMap& vectors);
 XG_EXPORT JacobianVector jvp(const MapFunction& f, const TensorMap& at, const TensorMap& vectors);
 
-/// The derivative of every element of each output with respect to every element of every tensor: the output's shape, then the tensor's.
+/// The derivative of every element of each output with respect to every element of every tensor: the output's shape,
+/// then the tensor's.
 XG_EXPORT std::vector<TensorMap> jacobian(const MultiMapFunction& f, const TensorMap& at,
                                           JacobianMode mode = JacobianMode::automatic);
 XG_EXPORT TensorMap jacobian(const MapFunction& f, const TensorMap& at, JacobianMode mode = JacobianMode::automatic);
@@ -59,7 +60,8 @@ struct HessianVectorMap {
     TensorMap gradients, products;
 };
 
-/// The Hessian-vector product Hv without the Hessian. Tensors without a vector count as zeros. Throws as `xg::hvp` and `jvp` do.
+/// The Hessian-vector product Hv without the Hessian. Tensors without a vector count as zeros. Throws as `xg::hvp` and
+/// `jvp` do.
 XG_EXPORT HessianVectorMap hvp(const MapFunction& f, const TensorMap& at, const TensorMap& vectors);
 
 }  // namespace xg::nn

@@ -2,7 +2,8 @@
 
 #include <xgrad/nn/module.hpp>
 
-// Dropout as layers: they drop in training and hand their input through in evaluation. <xgrad/autograd/dropout.hpp> says what is drawn.
+// Dropout as layers: they drop in training and hand their input through in evaluation. <xgrad/autograd/dropout.hpp>
+// says what is drawn.
 
 namespace xg::nn {
 

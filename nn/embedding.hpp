@@ -12,8 +12,9 @@ struct EmbeddingLayerOptions {
     DType dtype = float32;
 };
 
-/// `embedding`: indices, int64 of any shape, to rows of the weights, (..., embedding_dim). Parameter: weight (num_embeddings, embedding_dim),
-/// drawn from the standard normal distribution as in PyTorch (Keras draws evenly from -0.05 to 0.05).
+/// `embedding`: indices, int64 of any shape, to rows of the weights, (..., embedding_dim). Parameter: weight
+/// (num_embeddings, embedding_dim), drawn from the standard normal distribution as in PyTorch (Keras draws evenly from
+/// -0.05 to 0.05).
 class XG_EXPORT Embedding final : public Layer<Embedding> {
 public:
     /// Throws ValueError for sizes below 1 and a padding_idx that is no row.

@@ -27,7 +27,8 @@ XG_EXPORT double init_variance(Init init, std::int64_t n_in, std::int64_t n_out)
 XG_EXPORT void initialize(Tensor weights, Init init, std::int64_t n_in, std::int64_t n_out);
 /// `glorot_uniform`, …
 XG_EXPORT const char* name(Init init) noexcept;
-/// The initialisation of that name; `glorot`, `he` and `lecun` mean the uniform ones. Throws ValueError, listing the names.
+/// The initialisation of that name; `glorot`, `he` and `lecun` mean the uniform ones. Throws ValueError, listing the
+/// names.
 XG_EXPORT Init init_from_name(const std::string& name);
 
 }  // namespace xg::nn

@@ -3,8 +3,8 @@
 #include <xgrad/autograd/losses.hpp>
 #include <xgrad/nn/module.hpp>
 
-// Losses as modules, with PyTorch's names and defaults: they take (prediction, target), and <xgrad/autograd/losses.hpp> says what each computes, of
-// which shapes, and what is thrown. Weights that are given become buffers.
+// Losses as modules, with PyTorch's names and defaults: they take (prediction, target), and <xgrad/autograd/losses.hpp>
+// says what each computes, of which shapes, and what is thrown. Weights that are given become buffers.
 
 namespace xg::nn {
 

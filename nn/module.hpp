@@ -100,13 +100,15 @@ public:
     std::vector<NamedTensor> named_parameters() const;
     /// What belongs to the model but is not trained, such as running statistics.
     std::vector<NamedTensor> named_buffers() const;
-    /// All parameters and buffers by the names that PyTorch's state_dict has, in its order: of each module the parameters, the buffers, then its
-    /// children. Shared tensors come under each of their names. Their numbers are shared with the model; `clone()` keeps them as they are.
+    /// All parameters and buffers by the names that PyTorch's state_dict has, in its order: of each module the
+    /// parameters, the buffers, then its children. Shared tensors come under each of their names. Their numbers are
+    /// shared with the model; `clone()` keeps them as they are.
     std::vector<NamedTensor> state_dict() const;
-    /// Copies these numbers into the parameters and buffers of the same names, in the model's dtypes. Gradients stay as they are.
+    /// Copies these numbers into the parameters and buffers of the same names, in the model's dtypes. Gradients stay as
+    /// they are.
     ///
-    /// Throws ValueError, and loads nothing, where shapes differ, where floating-point numbers are given for others, and, if `strict`, where names
-    /// are missing or unexpected: the message lists all of them.
+    /// Throws ValueError, and loads nothing, where shapes differ, where floating-point numbers are given for others,
+    /// and, if `strict`, where names are missing or unexpected: the message lists all of them.
     void load_state_dict(const std::vector<NamedTensor>& state, bool strict = true) const;
     /// The direct children and the names under which they were registered.
     std::vector<std::pair<std::string, Module>> children() const;

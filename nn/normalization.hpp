@@ -4,7 +4,8 @@
 
 #include <xgrad/nn/module.hpp>
 
-// Normalisation as layers, with PyTorch's names and defaults; <xgrad/autograd/normalization.hpp> has the formulas. Weights start at 1, biases at 0.
+// Normalisation as layers, with PyTorch's names and defaults; <xgrad/autograd/normalization.hpp> has the formulas.
+// Weights start at 1, biases at 0.
 //
 // Keras counts momentum the other way round (its 0.99 is 0.01 here) and adds an eps of 1e-3.
 
@@ -46,8 +47,9 @@ private:
 
 }  // namespace detail
 
-/// `batch_norm` of (N, num_features) or (N, num_features, L): by the batch's statistics in training, in evaluation by the running ones. Parameters:
-/// weight and bias, (num_features); buffers: running_mean and running_var, of this shape, and num_batches_tracked, an int64 of rank 0.
+/// `batch_norm` of (N, num_features) or (N, num_features, L): by the batch's statistics in training, in evaluation by
+/// the running ones. Parameters: weight and bias, (num_features); buffers: running_mean and running_var, of this shape,
+/// and num_batches_tracked, an int64 of rank 0.
 class XG_EXPORT BatchNorm1d final : public detail::BatchNorm<BatchNorm1d> {
 public:
     /// Throws ValueError for fewer than 1 feature.

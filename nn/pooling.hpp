@@ -3,7 +3,8 @@
 #include <xgrad/autograd/pooling.hpp>
 #include <xgrad/nn/module.hpp>
 
-// Pooling as layers: <xgrad/autograd/pooling.hpp> says what each computes, of which options and shapes, and what is thrown.
+// Pooling as layers: <xgrad/autograd/pooling.hpp> says what each computes, of which options and shapes, and what is
+// thrown.
 
 namespace xg::nn {
 

@@ -8,14 +8,15 @@
 
 // Recurrent layers, with PyTorch's names, shapes and order of gates; <xgrad/autograd/recurrent.hpp> has the formulas.
 //
-// Sequences are (T, N, input_size), or (N, T, input_size) with `batch_first`, or (T, input_size) of a single sample. States are
-// (num_layers · directions, N, hidden_size), zeros if not given, layer by layer, the forward direction first. The output is the last layer's
-// states after each step, both directions' side by side. Parameters of layer k: weight_ih_lk (gates · hidden_size, width of its input), weight_hh_lk
-// (gates · hidden_size, hidden_size), bias_ih_lk and bias_hh_lk (gates · hidden_size); the backward direction's end in _reverse.
+// Sequences are (T, N, input_size), or (N, T, input_size) with `batch_first`, or (T, input_size) of a single sample.
+// States are (num_layers · directions, N, hidden_size), zeros if not given, layer by layer, the forward direction
+// first. The output is the last layer's states after each step, both directions' side by side. Parameters of layer k:
+// weight_ih_lk (gates · hidden_size, width of its input), weight_hh_lk (gates · hidden_size, hidden_size), bias_ih_lk
+// and bias_hh_lk (gates · hidden_size); the backward direction's end in _reverse.
 //
-// Each gate's weights are drawn as Glorot's by default and biases are 0; `Init::pytorch` draws all evenly from ±1 / sqrt(hidden_size). Keras has one
-// bias, the order i, f, c, o of an LSTM's gates as here but z, r, h of a GRU's, transposed weights, orthogonal recurrent ones, and a bias of
-// 1 of the forget gate: see `forget_bias`.
+// Each gate's weights are drawn as Glorot's by default and biases are 0; `Init::pytorch` draws all evenly from ±1 /
+// sqrt(hidden_size). Keras has one bias, the order i, f, c, o of an LSTM's gates as here but z, r, h of a GRU's,
+// transposed weights, orthogonal recurrent ones, and a bias of 1 of the forget gate: see `forget_bias`.
 
 namespace xg::nn {
 

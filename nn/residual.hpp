@@ -11,8 +11,9 @@ struct ResidualOptions {
     DType dtype = float32;  ///< Of the gate.
 };
 
-/// A shortcut past a module: x + scale · f(x) (He et al., Deep residual learning for image recognition, 2016), or x + scale · gate · f(x)
-/// (Bachlechner et al., ReZero is all you need, 2021). The module is its child `module`; parameter, if any: gate (1).
+/// A shortcut past a module: x + scale · f(x) (He et al., Deep residual learning for image recognition, 2016), or x +
+/// scale · gate · f(x) (Bachlechner et al., ReZero is all you need, 2021). The module is its child `module`; parameter,
+/// if any: gate (1).
 class XG_EXPORT Residual final : public Layer<Residual> {
 public:
     explicit Residual(const Module& module, const ResidualOptions& options = {});

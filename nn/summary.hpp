@@ -39,9 +39,9 @@ struct Summary {
 
 XG_EXPORT std::ostream& operator<<(std::ostream& out, const Summary& summary);
 
-/// The layers, shapes and sizes of a model, from a call in evaluation mode with a batch of one sample of zeros. `input_shape` is that of a sample, without
-/// the batch's axis. The model's modes of training are as before, also where the model throws. Counts parameters and floating-point buffers, as
-/// Keras does.
+/// The layers, shapes and sizes of a model, from a call in evaluation mode with a batch of one sample of zeros.
+/// `input_shape` is that of a sample, without the batch's axis. The model's modes of training are as before, also where
+/// the model throws. Counts parameters and floating-point buffers, as Keras does.
 ///
 ///     std::cout << xg::nn::summary(model, {1, 28, 28});
 XG_EXPORT Summary summary(const Module& model, const Shape& input_shape, const SummaryOptions& options = {});

@@ -37,7 +37,8 @@ class XG_EXPORT Adagrad : public Optimizer {
 public:
     /// Throws ValueError for options out of range, and as Optimizer does.
     explicit Adagrad(std::vector<Tensor> parameters, const AdagradOptions& options = {});
-    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters of another group.
+    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters
+    /// of another group.
     void add_group(std::vector<Tensor> parameters);
     void add_group(std::vector<Tensor> parameters, const AdagradOptions& options);
     /// The options of a group as they are now. Throws IndexError.

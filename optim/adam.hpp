@@ -22,7 +22,8 @@ struct XG_EXPORT AdamOptions {
     static AdamOptions keras() { return {.eps = 1e-7, .keras_formula = true}; }
 };
 
-/// Adam (Kingma and Ba, arXiv:1412.6980), as PyTorch computes it: with g the gradient plus weight_decay · p, t the parameter's count of steps,
+/// Adam (Kingma and Ba, arXiv:1412.6980), as PyTorch computes it: with g the gradient plus weight_decay · p, t the
+/// parameter's count of steps,
 ///
 ///     m = β₁ · m + (1 - β₁) · g
 ///     v = β₂ · v + (1 - β₂) · g²                  (with amsgrad the denominator has the greatest v so far, arXiv:1904.09237)
@@ -38,7 +39,8 @@ class XG_EXPORT Adam : public Optimizer {
 public:
     /// Throws ValueError for options out of range, and as Optimizer does.
     explicit Adam(std::vector<Tensor> parameters, const AdamOptions& options = {});
-    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters of another group.
+    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters
+    /// of another group.
     void add_group(std::vector<Tensor> parameters);
     void add_group(std::vector<Tensor> parameters, const AdamOptions& options);
     /// The options of a group as they are now. Throws IndexError.
@@ -68,7 +70,8 @@ class XG_EXPORT AdamW : public Optimizer {
 public:
     /// Throws ValueError for options out of range, and as Optimizer does.
     explicit AdamW(std::vector<Tensor> parameters, const AdamWOptions& options = {});
-    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters of another group.
+    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters
+    /// of another group.
     void add_group(std::vector<Tensor> parameters);
     void add_group(std::vector<Tensor> parameters, const AdamWOptions& options);
     /// The options of a group as they are now. Throws IndexError.

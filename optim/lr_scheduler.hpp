@@ -19,18 +19,19 @@ class XG_EXPORT PerGroup {
 public:
     PerGroup(double value) : values_{value} {}
     PerGroup(std::initializer_list<double> values) : values_(values) {}
-    /// One for each of so many groups. Throws ValueError, naming the schedule and the option, where there are other than one or so many.
+    /// One for each of so many groups. Throws ValueError, naming the schedule and the option, where there are other
+    /// than one or so many.
     std::vector<double> expand(std::size_t groups, const std::string& schedule, const char* option) const;
 
 private:
     std::vector<double> values_;
 };
 
-/// What all learning-rate schedules have: after each epoch, or each step, of training a call of `step()` sets the learning rates of all the
-/// optimizer's groups. The first rate is set when the schedule is made.
+/// What all learning-rate schedules have: after each epoch, or each step, of training a call of `step()` sets the
+/// learning rates of all the optimizer's groups. The first rate is set when the schedule is made.
 ///
-/// Like PyTorch's, most schedules change the rate that is there, so that several on one optimizer multiply. The optimizer must outlive its
-/// schedules, and be given its groups before them.
+/// Like PyTorch's, most schedules change the rate that is there, so that several on one optimizer multiply. The
+/// optimizer must outlive its schedules, and be given its groups before them.
 class XG_EXPORT LRScheduler {
 public:
     virtual ~LRScheduler() = default;
@@ -49,10 +50,11 @@ public:
     /// The class's name, such as `StepLR`.
     const char* name() const noexcept { return name_; }
 
-    /// How far the schedule is. Its options are those of the program that makes it, and the current rates are in the optimizer's state.
+    /// How far the schedule is. Its options are those of the program that makes it, and the current rates are in the
+    /// optimizer's state.
     virtual State state() const;
-    /// Goes on where another was. Throws ValueError, and changes nothing, unless all names are right; the message lists every one that is
-    /// missing or unexpected.
+    /// Goes on where another was. Throws ValueError, and changes nothing, unless all names are right; the message lists
+    /// every one that is missing or unexpected.
     void load_state(const State& state);
 
 protected:

@@ -17,7 +17,8 @@ struct XG_EXPORT NAdamOptions {
     bool decoupled_weight_decay = false;  ///< Shrink the parameters by lr · weight_decay of themselves.
     bool maximize = false;                ///< Climb instead of descend.
 
-    /// Keras's defaults, with which the formula is Keras's Nadam: lr = 0.001, eps = 1e-7, momentum_decay = 1, and weights that decay by themselves.
+    /// Keras's defaults, with which the formula is Keras's Nadam: lr = 0.001, eps = 1e-7, momentum_decay = 1, and
+    /// weights that decay by themselves.
     static NAdamOptions keras() {
         return {.lr = 1e-3, .eps = 1e-7, .momentum_decay = 1, .decoupled_weight_decay = true};
     }
@@ -35,7 +36,8 @@ class XG_EXPORT NAdam : public Optimizer {
 public:
     /// Throws ValueError for options out of range, and as Optimizer does.
     explicit NAdam(std::vector<Tensor> parameters, const NAdamOptions& options = {});
-    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters of another group.
+    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters
+    /// of another group.
     void add_group(std::vector<Tensor> parameters);
     void add_group(std::vector<Tensor> parameters, const NAdamOptions& options);
     /// The options of a group as they are now. Throws IndexError.

@@ -28,10 +28,11 @@ struct OneCycleLROptions {
     bool three_phase = false;       ///< Go back to the first rate as slowly as up, and then down.
 };
 
-/// One rise of the rate and one fall, with the momentum going the other way (Smith and Topin, arXiv:1708.07120), as PyTorch has it: call
-/// `step()` after each batch. It sets each group's rate whatever it was before.
+/// One rise of the rate and one fall, with the momentum going the other way (Smith and Topin, arXiv:1708.07120), as
+/// PyTorch has it: call `step()` after each batch. It sets each group's rate whatever it was before.
 ///
-/// Throws ValueError for options out of range, for an optimizer without a momentum to cycle, and for more than total_steps calls.
+/// Throws ValueError for options out of range, for an optimizer without a momentum to cycle, and for more than
+/// total_steps calls.
 class XG_EXPORT OneCycleLR : public LRScheduler {
 public:
     explicit OneCycleLR(Optimizer& optimizer, const OneCycleLROptions& options);

@@ -24,9 +24,11 @@ struct ReduceLROnPlateauOptions {
     double eps = 1e-8;          ///< A reduction by no more than this is left out.
 };
 
-/// Reduces the learning rates when a metric has stopped getting better: call `step(metric)` after each epoch. As PyTorch's.
+/// Reduces the learning rates when a metric has stopped getting better: call `step(metric)` after each epoch. As
+/// PyTorch's.
 ///
-/// A NaN is not better than anything. The optimizer must outlive it, and be given its groups before. Throws ValueError for options out of range.
+/// A NaN is not better than anything. The optimizer must outlive it, and be given its groups before. Throws ValueError
+/// for options out of range.
 class XG_EXPORT ReduceLROnPlateau {
 public:
     explicit ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlateauOptions& options = {});

@@ -28,7 +28,8 @@ struct XG_EXPORT RMSpropOptions {
 ///     d = √(v - a²) + eps
 ///     p = p - lr · g / d                          (with momentum: b = momentum · b + g / d, p = p - lr · b)
 ///
-/// or, with `keras_formula`, as Keras does, with ε under the root, the learning rate in b, and weights that decay by themselves:
+/// or, with `keras_formula`, as Keras does, with ε under the root, the learning rate in b, and weights that decay by
+/// themselves:
 ///
 ///     p = p - lr · weight_decay · p
 ///     d = √(v - a² + eps)
@@ -39,7 +40,8 @@ class XG_EXPORT RMSprop : public Optimizer {
 public:
     /// Throws ValueError for options out of range, and as Optimizer does.
     explicit RMSprop(std::vector<Tensor> parameters, const RMSpropOptions& options = {});
-    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters of another group.
+    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters
+    /// of another group.
     void add_group(std::vector<Tensor> parameters);
     void add_group(std::vector<Tensor> parameters, const RMSpropOptions& options);
     /// The options of a group as they are now. Throws IndexError.

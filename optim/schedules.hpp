@@ -6,7 +6,8 @@
 
 #include <xgrad/optim/lr_scheduler.hpp>
 
-// The schedules of PyTorch that follow a formula, with its names, options and values. `t` below is the epoch, 0 when the schedule is made.
+// The schedules of PyTorch that follow a formula, with its names, options and values. `t` below is the epoch, 0 when
+// the schedule is made.
 
 namespace xg::optim {
 
@@ -33,7 +34,8 @@ struct MultiStepLROptions {
     std::vector<std::int64_t> milestones = {};
     double gamma = 0.1;
 };
-/// Multiplies the rate by gamma at each of the milestones, as often as it is listed. Throws ValueError for options out of range.
+/// Multiplies the rate by gamma at each of the milestones, as often as it is listed. Throws ValueError for options out
+/// of range.
 class XG_EXPORT MultiStepLR : public LRScheduler {
 public:
     explicit MultiStepLR(Optimizer& optimizer, const MultiStepLROptions& options = {});
@@ -70,8 +72,8 @@ struct LinearLROptions {
     double end_factor = 1;          ///< In [0, 1].
     std::int64_t total_iters = 5;   ///< At least 1.
 };
-/// Warms up: multiplies the rate by a factor that goes from start_factor to end_factor in `total_iters` epochs, evenly, and stays there. Throws
-/// ValueError for options out of range.
+/// Warms up: multiplies the rate by a factor that goes from start_factor to end_factor in `total_iters` epochs, evenly,
+/// and stays there. Throws ValueError for options out of range.
 class XG_EXPORT LinearLR : public LRScheduler {
 public:
     explicit LinearLR(Optimizer& optimizer, const LinearLROptions& options = {});
@@ -106,8 +108,9 @@ struct CosineAnnealingLROptions {
     std::int64_t T_max = 100;  ///< At least 1. (PyTorch has no default.)
     double eta_min = 0;        ///< At least 0.
 };
-/// From the first rate to eta_min in `T_max` epochs along half a period of the cosine, and back (Loshchilov and Hutter, arXiv:1608.03983):
-/// eta_min + (rate - eta_min) · (1 + cos(π t / T_max)) / 2. Throws ValueError for options out of range.
+/// From the first rate to eta_min in `T_max` epochs along half a period of the cosine, and back (Loshchilov and Hutter,
+/// arXiv:1608.03983): eta_min + (rate - eta_min) · (1 + cos(π t / T_max)) / 2. Throws ValueError for options out of
+/// range.
 class XG_EXPORT CosineAnnealingLR : public LRScheduler {
 public:
     explicit CosineAnnealingLR(Optimizer& optimizer, const CosineAnnealingLROptions& options = {});
@@ -126,7 +129,8 @@ struct CosineAnnealingWarmRestartsOptions {
     std::int64_t T_mult = 1;  ///< Each period is so many times the one before; at least 1.
     double eta_min = 0;       ///< At least 0.
 };
-/// The same half of a cosine, begun anew at the first rate after each period. Throws ValueError for options out of range.
+/// The same half of a cosine, begun anew at the first rate after each period. Throws ValueError for options out of
+/// range.
 class XG_EXPORT CosineAnnealingWarmRestarts : public LRScheduler {
 public:
     explicit CosineAnnealingWarmRestarts(Optimizer& optimizer, const CosineAnnealingWarmRestartsOptions& options = {});
@@ -146,7 +150,8 @@ private:
 /// A factor for each epoch.
 using LRLambda = std::function<double(std::int64_t epoch)>;
 
-/// Sets the first rate times what a function makes of the epoch. Throws ValueError unless there is one function, or one for each group.
+/// Sets the first rate times what a function makes of the epoch. Throws ValueError unless there is one function, or one
+/// for each group.
 class XG_EXPORT LambdaLR : public LRScheduler {
 public:
     LambdaLR(Optimizer& optimizer, LRLambda lr_lambda);

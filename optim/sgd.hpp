@@ -25,8 +25,8 @@ struct XG_EXPORT SGDOptions {
 ///     v = momentum · v + (1 - dampening) · g      (at the first step v = g)
 ///     p = p - lr · v                              (with Nesterov: p - lr · (g + momentum · v); without momentum: p - lr · g)
 ///
-/// or, with `keras_formula`, as Keras does: the velocity holds the learning rate, which makes a difference where that changes, the weights
-/// decay by themselves, and with g the gradient
+/// or, with `keras_formula`, as Keras does: the velocity holds the learning rate, which makes a difference where that
+/// changes, the weights decay by themselves, and with g the gradient
 ///
 ///     p = p - lr · weight_decay · p
 ///     v = momentum · v - lr · g
@@ -37,7 +37,8 @@ class XG_EXPORT SGD : public Optimizer {
 public:
     /// Throws ValueError for options out of range, and as Optimizer does.
     explicit SGD(std::vector<Tensor> parameters, const SGDOptions& options = {});
-    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters of another group.
+    /// Adds a group with the constructor's options, or with others. Throws as the constructor does, and for parameters
+    /// of another group.
     void add_group(std::vector<Tensor> parameters);
     void add_group(std::vector<Tensor> parameters, const SGDOptions& options);
     /// The options of a group as they are now. Throws IndexError.

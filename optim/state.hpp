@@ -19,11 +19,11 @@ struct NamedNumber {
     double value = 0;
 };
 
-/// What an optimizer or a schedule has to remember between two runs of a program, in a fixed order: write it to a file, read it, and give it to
-/// `load_state` of one that was made in the same way.
+/// What an optimizer or a schedule has to remember between two runs of a program, in a fixed order: write it to a file,
+/// read it, and give it to `load_state` of one that was made in the same way.
 ///
-/// Numbers are floating point: counts and flags are whole numbers. Names are those of PyTorch's state dicts, joined by dots:
-/// `state.0.exp_avg` (a tensor of the optimizer's first parameter), `state.0.step`, `param_groups.0.lr`.
+/// Numbers are floating point: counts and flags are whole numbers. Names are those of PyTorch's state dicts, joined by
+/// dots: `state.0.exp_avg` (a tensor of the optimizer's first parameter), `state.0.step`, `param_groups.0.lr`.
 struct State {
     std::vector<NamedTensor> tensors = {};
     std::vector<NamedNumber> numbers = {};

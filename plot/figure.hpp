@@ -38,8 +38,8 @@ struct Limits {
     double high = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Colour number `i` of a palette that the colour-blind can tell apart (Okabe and Ito, Color Universal Design, 2008), as
-/// `#rrggbb`; it starts again after the last.
+/// Colour number `i` of a palette that the colour-blind can tell apart (Okabe and Ito, Color Universal Design, 2008),
+/// as `#rrggbb`; it starts again after the last.
 XG_EXPORT std::string palette(int i);
 
 // Where an option is called color: `#rrggbb`, or empty for the palette's next.
@@ -101,13 +101,13 @@ struct AxesOptions {
 
 /// One panel of a figure. Data are copied in; every method but those that begin with `set` adds to what is there.
 ///
-/// Values that are not finite, and values that are not positive on a logarithmic axis, are left out: a line has a gap there.
-/// Texts are shown as they are: nothing in them is an instruction to the program that draws. Line breaks in them, and other
-/// control characters, become spaces.
+/// Values that are not finite, and values that are not positive on a logarithmic axis, are left out: a line has a gap
+/// there. Texts are shown as they are: nothing in them is an instruction to the program that draws. Line breaks in
+/// them, and other control characters, become spaces.
 class XG_EXPORT Axes {
 public:
-    /// Sets title, labels, scales, limits and legend. Throws ValueError for limits that are out of order, infinite, or not
-    /// positive on a logarithmic axis.
+    /// Sets title, labels, scales, limits and legend. Throws ValueError for limits that are out of order, infinite, or
+    /// not positive on a logarithmic axis.
     Axes& set(AxesOptions options);
 
     /// Puts `labels` at the places `at` of the x axis instead of numbers. Throws ShapeError if there are more of one.
@@ -116,13 +116,15 @@ public:
     /// A line through the points (x[i], y[i]). Throws ShapeError for lengths that differ, ValueError for a bad option.
     Axes& line(std::vector<double> x, std::vector<double> y, LineOptions options = {});
 
-    /// The area between `low` and `high`, behind the lines. Throws ShapeError for lengths that differ, ValueError for a bad option.
+    /// The area between `low` and `high`, behind the lines. Throws ShapeError for lengths that differ, ValueError for a
+    /// bad option.
     Axes& band(std::vector<double> x, std::vector<double> low, std::vector<double> high, BandOptions options = {});
 
     /// A mark at each point (x[i], y[i]). Throws ShapeError for lengths that differ, ValueError for a bad option.
     Axes& points(std::vector<double> x, std::vector<double> y, PointOptions options = {});
 
-    /// A bar from 0 (on a logarithmic axis: from the axis) to y[i] at each x[i]. Throws ShapeError, ValueError as the others.
+    /// A bar from 0 (on a logarithmic axis: from the axis) to y[i] at each x[i]. Throws ShapeError, ValueError as the
+    /// others.
     Axes& bars(std::vector<double> x, std::vector<double> y, BarOptions options = {});
 
     /// A line across the axes at the height `y`. Throws ValueError for a bad option.

@@ -34,18 +34,21 @@ struct CheckpointInfo {
 
 /// Writes a model, and what goes on with its training, to a file in the safetensors format: whole or not at all.
 ///
-/// The model's parameters and buffers have the names of its `state_dict`, so that the file of a model alone is what Python's
-/// `safetensors.torch.load_file` gives to a PyTorch module of the same names. An optimizer's tensors are called `optimizer.…`, a schedule's
-/// `schedule.…`; numbers, the epoch and where this thread's random generator stands are in the file's metadata.
+/// The model's parameters and buffers have the names of its `state_dict`, so that the file of a model alone is what
+/// Python's `safetensors.torch.load_file` gives to a PyTorch module of the same names. An optimizer's tensors are
+/// called `optimizer.…`, a schedule's `schedule.…`; numbers, the epoch and where this thread's random generator stands
+/// are in the file's metadata.
 ///
 /// Throws ValueError where the model itself has names like these, and FileError.
 XG_EXPORT void save_checkpoint(const std::string& path, const nn::ModuleBase& model, const CheckpointParts& parts = {});
 
-/// Takes over a model, and the parts that are asked for, from such a file, and sets this thread's random generator to where it stood.
-/// A file without one, such as PyTorch's, leaves the generator alone; parts that are not asked for are left in the file.
+/// Takes over a model, and the parts that are asked for, from such a file, and sets this thread's random generator to
+/// where it stood. A file without one, such as PyTorch's, leaves the generator alone; parts that are not asked for are
+/// left in the file.
 ///
-/// Throws FileError for a file that is none, or lacks a part that is asked for; ValueError, which lists all names that are missing or
-/// unexpected and all shapes that differ, where the model or a part is another. Then nothing has been changed.
+/// Throws FileError for a file that is none, or lacks a part that is asked for; ValueError, which lists all names that
+/// are missing or unexpected and all shapes that differ, where the model or a part is another. Then nothing has been
+/// changed.
 XG_EXPORT CheckpointInfo load_checkpoint(const std::string& path, const nn::ModuleBase& model,
                                          const CheckpointParts& parts = {});
 

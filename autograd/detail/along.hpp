@@ -17,8 +17,9 @@ enum class Direction : std::uint8_t { forward, backward };
 /// The sums of all elements up to each one, or from each one on. x is of a floating-point type or int64.
 Tensor running_sum(const Tensor& x, std::size_t axis, Direction direction);
 
-/// The recurrence y[i] = g[i] + a[i] · y[i - 1], or backward y[i] = g[i] + a[i + 1] · y[i + 1]; g and a of one shape and floating-point
-/// type. The sums and products in gradients of cumulative products are of this form, and it is its own derivative's.
+/// The recurrence y[i] = g[i] + a[i] · y[i - 1], or backward y[i] = g[i] + a[i + 1] · y[i + 1]; g and a of one shape
+/// and floating-point type. The sums and products in gradients of cumulative products are of this form, and it is its
+/// own derivative's.
 Tensor recurrence(const Tensor& g, const Tensor& a, std::size_t axis, Direction direction);
 
 /// x moved one place towards the end of `axis`, with `first` in front.

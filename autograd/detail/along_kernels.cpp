@@ -44,8 +44,8 @@ struct Plane {
         return at;
     }
 
-    /// Calls f(position in the index array, offset of the entry, offsets from there, number) for runs of indices, in outer entries
-    /// [o0, o1), rows [a0, a1) and columns [i0, i1); false after a fault.
+    /// Calls f(position in the index array, offset of the entry, offsets from there, number) for runs of indices, in
+    /// outer entries [o0, o1), rows [a0, a1) and columns [i0, i1); false after a fault.
     template <class F>
     bool runs(const std::int64_t* index, std::int64_t o0, std::int64_t o1, std::int64_t a0, std::int64_t a1,
               std::int64_t i0, std::int64_t i1, Fault& fault, F&& f) const {
@@ -98,7 +98,8 @@ void write_along(const Plane& p, A* to, const std::int64_t* index, const T* from
                  [&](std::int64_t task) { some(0, p.outer, task * piece, std::min(p.inner, (task + 1) * piece)); });
 }
 
-/// Whether the indices of each outer entry are many, and are those of rows of one element: then `f(entry's offset, first index)` does them.
+/// Whether the indices of each outer entry are many, and are those of rows of one element: then `f(entry's offset,
+/// first index)` does them.
 template <class F>
 bool by_entries(const Plane& p, F&& f) {
     if (p.inner != 1 || p.step != 1 || (p.outer != 1 && p.n < kIndexBlock)) return false;

@@ -9,9 +9,9 @@
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/core/threads.hpp>
 
-// A block of queries goes through scores, softmax and the product with the values while it is in the cache, so that the scores of all
-// queries never lie in memory together. The backward makes the weights of a block again, from the scores and two numbers a query (Dao
-// et al., FlashAttention, 2022; here with all keys at once).
+// A block of queries goes through scores, softmax and the product with the values while it is in the cache, so that the
+// scores of all queries never lie in memory together. The backward makes the weights of a block again, from the scores
+// and two numbers a query (Dao et al., FlashAttention, 2022; here with all keys at once).
 
 namespace xg::detail {
 namespace {
@@ -183,8 +183,8 @@ void attention_backward(const AttentionShape& s, const T* g, const T* q, const T
     const std::int64_t size = block_queries(s), blocks = blocks_of(s.queries, size),
                        work = s.queries * std::max<std::int64_t>(s.keys, 1) * (s.width + s.out + 16),
                        per_task = std::max<std::int64_t>(1, kParallelWork / std::max<std::int64_t>(work, 1));
-    // Keys and values collect from all queries: a task does whole batches, or, of a few large ones, a part of the queries of one, with
-    // sums of its own.
+    // Keys and values collect from all queries: a task does whole batches, or, of a few large ones, a part of the
+    // queries of one, with sums of its own.
     const std::int64_t pieces = per_task > 1 || s.batches == 0
                                     ? 1
                                     : std::clamp<std::int64_t>((kPieces + s.batches - 1) / s.batches, 1,

@@ -26,7 +26,8 @@ inline std::size_t line_axis(const Tensor& x, std::int64_t axis, const char* ope
     return checked_axis(axis, body(x).shape, operation);
 }
 
-/// What a reduction over `axes` does to a shape: a 1 for each axis that is reduced, and the shapes with those axes of size 1 and without them.
+/// What a reduction over `axes` does to a shape: a 1 for each axis that is reduced, and the shapes with those axes of
+/// size 1 and without them.
 struct Plan {
     Shape reduced, kept_shape, dropped_shape;
     std::int64_t count = 1;  // elements that make one result

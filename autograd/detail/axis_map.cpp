@@ -28,8 +28,8 @@ struct Window {
 
 bool sums(const AxisRule& r) { return r.kind == AxisRule::Kind::windows || r.kind == AxisRule::Kind::cover; }
 
-/// The place of element i in the original. Of float32 PyTorch's, in its precision, so that rounding falls alike; of float64 exact, as its is
-/// in most layouts.
+/// The place of element i in the original. Of float32 PyTorch's, in its precision, so that rounding falls alike; of
+/// float64 exact, as its is in most layouts.
 template <class T>
 std::int64_t nearest_place(const AxisRule& r, std::int64_t i) {
     const std::int64_t twice = 2 * i + (r.kind == AxisRule::Kind::nearest_exact ? 1 : 0);

@@ -18,8 +18,8 @@
 
 namespace xg::detail {
 
-/// Calls `f(vectors…)` on whole vectors of the inputs, the last of which overlaps its neighbour: an element's value depends on its inputs
-/// alone, not on where it lies. `out` may be an input.
+/// Calls `f(vectors…)` on whole vectors of the inputs, the last of which overlaps its neighbour: an element's value
+/// depends on its inputs alone, not on where it lies. `out` may be an input.
 template <class T, std::size_t N, class F>
 void map_batches(void* out, const void* const* in, std::int64_t count, F&& f) {
     using Vector = xsimd::batch<T>;
@@ -112,7 +112,8 @@ xsimd::batch<T> each_lane(const xsimd::batch<T>& x, F&& f) {
     return xsimd::batch<T>::load_aligned(lanes);
 }
 
-/// exp(x), also near the ends of the normal numbers, where xsimd's gives up precision: there it is the square of exp(x / 2).
+/// exp(x), also near the ends of the normal numbers, where xsimd's gives up precision: there it is the square of exp(x
+/// / 2).
 template <class T>
 xsimd::batch<T> exp_with_tails(const xsimd::batch<T>& x) {
     using Vector = xsimd::batch<T>;
@@ -133,8 +134,8 @@ xsimd::batch<T> log_with_tails(const xsimd::batch<T>& x) {
            xsimd::select(tiny, Vector(T(37.429947750237048)), Vector(T(0)));
 }
 
-/// erfc(z) exp(z z) for z in [0, 10.5]: a polynomial of degree 10 in 1 / (1 + z / 2), of least relative error at Chebyshev's nodes.
-/// The relative error is below 3e-7, rounding included.
+/// erfc(z) exp(z z) for z in [0, 10.5]: a polynomial of degree 10 in 1 / (1 + z / 2), of least relative error at
+/// Chebyshev's nodes. The relative error is below 3e-7, rounding included.
 inline xsimd::batch<float> scaled_erfc(const xsimd::batch<float>& z) {
     constexpr float coefficients[] = {0.03689831F,  0.009852667F, -0.07686907F, 0.014801689F,
                                       0.112943634F, -0.06355925F, -0.19831379F, 0.09921167F,

@@ -74,8 +74,8 @@ private:
 
 using HookList = Hooks<GradientHook>;
 
-/// Sees complete gradients, as a hook does, but cannot change them, and costs no more than a virtual call: for what watches every
-/// layer of a model at every step.
+/// Sees complete gradients, as a hook does, but cannot change them, and costs no more than a virtual call: for what
+/// watches every layer of a model at every step.
 struct GradientObserver {
     virtual ~GradientObserver() = default;
     virtual void observe(const Tensor& gradient) = 0;
@@ -89,12 +89,12 @@ struct GradientObserver {
         nullptr;  ///< Of the leaf that it watches: a list without memory of its own, which would be cold.
 };
 
-/// Lets `observer` see the gradient of t, the result of an operation, after t's hooks, and after other observers. False, and nothing done,
-/// for a leaf.
+/// Lets `observer` see the gradient of t, the result of an operation, after t's hooks, and after other observers.
+/// False, and nothing done, for a leaf.
 bool observe_result(const Tensor& t, const std::shared_ptr<GradientObserver>& observer);
 
-/// Lets `observer` see the gradient of the leaf t after its hooks, in every backward, until it is taken away again. t must collect gradients. An observer watches one
-/// leaf at a time.
+/// Lets `observer` see the gradient of the leaf t after its hooks, in every backward, until it is taken away again. t
+/// must collect gradients. An observer watches one leaf at a time.
 void observe_leaf(const Tensor& t, GradientObserver& observer);
 void unobserve_leaf(const Tensor& t, const GradientObserver& observer) noexcept;
 
@@ -129,10 +129,11 @@ inline Body& body(const Tensor& t) noexcept { return *static_cast<Body*>(t.unsaf
 /// Throws ValueError, naming `operation`, for an undefined tensor.
 void check_defined(const Tensor& t, const char* operation);
 
-/// The number of elements. Throws ShapeError on negative sizes, and if not even the bytes that it would have without axes of size 0 can
-/// be addressed, so that no stride overflows; the message begins with the operation.
+/// The number of elements. Throws ShapeError on negative sizes, and if not even the bytes that it would have without
+/// axes of size 0 can be addressed, so that no stride overflows; the message begins with the operation.
 std::int64_t checked_elements(const Shape& shape, DType dtype, const char* operation = "tensor");
-/// Elements not yet written, row-major, from the pool. Throws ShapeError as `checked_elements` does, and std::bad_alloc.
+/// Elements not yet written, row-major, from the pool. Throws ShapeError as `checked_elements` does, and
+/// std::bad_alloc.
 Tensor make_tensor(const Shape& shape, DType dtype, const char* operation = "tensor");
 /// Another view of t's storage, outside of any graph.
 Tensor make_view(const Tensor& t, Shape shape, Shape strides, std::int64_t offset);

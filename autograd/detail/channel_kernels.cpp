@@ -6,8 +6,8 @@
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/core/threads.hpp>
 
-// Long runs are gone through one by one, with a channel's numbers in registers. Where they are short, a row of the batch is one run over
-// all channels, and what is kept for each channel is repeated along it.
+// Long runs are gone through one by one, with a channel's numbers in registers. Where they are short, a row of the
+// batch is one run over all channels, and what is kept for each channel is repeated along it.
 
 namespace xg::detail {
 namespace {
@@ -30,7 +30,8 @@ private:
     Scratch<T> data_;
 };
 
-/// The sums over each channel of f(i, k) and g(i, k), where i is an element's place in x and k that of its channel's numbers in a PerChannel.
+/// The sums over each channel of f(i, k) and g(i, k), where i is an element's place in x and k that of its channel's
+/// numbers in a PerChannel.
 template <class T, class F, class G>
 void sums(const ChannelShape& s, F&& f, G&& g, double* first, double* second) {
     if (s.run >= kLongRun) {

@@ -7,8 +7,9 @@
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/core/threads.hpp>
 
-// Cross-entropy: a row's loss is the sum of coefficient · (log of the sum of exponentials - x), where the coefficients are the smoothed and
-// weighted target. Rows go through exp in blocks, since those of a few classes alone would not be worth a call.
+// Cross-entropy: a row's loss is the sum of coefficient · (log of the sum of exponentials - x), where the coefficients
+// are the smoothed and weighted target. Rows go through exp in blocks, since those of a few classes alone would not be
+// worth a call.
 
 namespace xg::detail {
 namespace {

@@ -6,8 +6,9 @@
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/core/threads.hpp>
 
-// Windows are packed into columns, a block at a time that stays in the cache, and BLAS multiplies the filters by them. Blocks are cut by
-// the shape alone, and no two tasks write to one place, so that the bits do not depend on the number of threads.
+// Windows are packed into columns, a block at a time that stays in the cache, and BLAS multiplies the filters by them.
+// Blocks are cut by the shape alone, and no two tasks write to one place, so that the bits do not depend on the number
+// of threads.
 
 namespace xg::detail {
 namespace {
@@ -64,8 +65,8 @@ struct Runs {
     }
 };
 
-/// Rows [k, k_end) of the columns of a run, for the group whose channels begin at `x` in the first image. Where windows are the input's own
-/// elements in order these are read in place.
+/// Rows [k, k_end) of the columns of a run, for the group whose channels begin at `x` in the first image. Where windows
+/// are the input's own elements in order these are read in place.
 template <class T>
 Matrix<T> columns(const ConvolutionShape& s, const T* x, std::int64_t k, std::int64_t k_end, const Run& run, T* room) {
     const std::int64_t plane = s.plane(), size = run.size(), taps = s.taps();
@@ -184,7 +185,8 @@ void convolve(const ConvolutionShape& s, const T* x, const T* w, const T* b, T* 
 template <class T>
 void convolve_input(const ConvolutionShape& s, const T* g, const T* w, const T* b, T* dx) {
     if (s.depthwise()) return depthwise_input(s, g, w, b, dx);
-    // Gathering an element costs less than scattering one, but with few channels for many filters, or without padding, there are more to gather.
+    // Gathering an element costs less than scattering one, but with few channels for many filters, or without padding,
+    // there are more to gather.
     if (s.stride_h != 1 || s.stride_w != 1 || s.group_filters() * s.plane() > 3 * s.group_channels() * s.positions())
         return scatter_input(s, g, w, b, dx);
     const Scratch<T> turned(s.filters * s.depth());

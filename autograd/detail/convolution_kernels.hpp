@@ -16,14 +16,16 @@ struct ConvolutionShape : WindowGrid {
     bool depthwise() const noexcept { return groups == channels && groups > 1; }
 };
 
-// The three products of a convolution, each linear in both of its inputs. All arrays are contiguous, and there is at least one image, channel,
-// filter, window and element of a filter. Memory beside the results: about a megabyte a thread, and up to 16 times the weights for their gradient.
+// The three products of a convolution, each linear in both of its inputs. All arrays are contiguous, and there is at
+// least one image, channel, filter, window and element of a filter. Memory beside the results: about a megabyte a
+// thread, and up to 16 times the weights for their gradient.
 
 /// y = w * x + b; b may be null.
 template <class T>
 void convolve(const ConvolutionShape& s, const T* x, const T* w, const T* b, T* y);
 
-/// The gradient with respect to x where g is that with respect to y, plus a number for each channel of x; b may be null.
+/// The gradient with respect to x where g is that with respect to y, plus a number for each channel of x; b may be
+/// null.
 template <class T>
 void convolve_input(const ConvolutionShape& s, const T* g, const T* w, const T* b, T* dx);
 

@@ -4,8 +4,8 @@
 
 namespace xg::detail {
 
-/// Copies an array of `shape`, of elements of `dtype`, whose steps (in elements, of any sign) are `from_strides`, to where `to_strides` say.
-/// The two must not overlap, and no two elements of the target may.
+/// Copies an array of `shape`, of elements of `dtype`, whose steps (in elements, of any sign) are `from_strides`, to
+/// where `to_strides` say. The two must not overlap, and no two elements of the target may.
 void copy_strided(const Shape& shape, DType dtype, char* to, const Shape& to_strides, const char* from,
                   const Shape& from_strides);
 

@@ -121,7 +121,8 @@ void each(const ConvolutionShape& s, std::int64_t n, std::int64_t work, F&& f) {
     });
 }
 
-/// x[i · stride + tap.offset] += w · g[i] over the windows of a tap, where `phases` has x[k · stride + f] at f · length + k.
+/// x[i · stride + tap.offset] += w · g[i] over the windows of a tap, where `phases` has x[k · stride + f] at f · length
+/// + k.
 template <class T>
 void spread_tap(T* phases, std::int64_t length, const T* __restrict g, T w, const Tap& tap) {
     T* __restrict const x = phases + tap.phase * length + tap.start;
@@ -165,7 +166,8 @@ void add_products(const T* a, const T* b, std::int64_t n, T* lanes) {
         for (std::int64_t j = 0; j < taps; ++j) lanes[j * kLanes + k] += a[i] * b[i + j];
 }
 
-/// Adds to the lanes of each tap in a row of windows, whose gradient is g, on a row x of the input. `room` has space for a row of windows.
+/// Adds to the lanes of each tap in a row of windows, whose gradient is g, on a row x of the input. `room` has space
+/// for a row of windows.
 template <class T>
 void add_row_products(const WindowGrid& s, const Taps& taps, const T* g, const T* x, T* lanes, T* room) {
     if (s.kernel_w != 3 || s.dilation_w != 1 || s.stride_w != 1) {
@@ -229,7 +231,8 @@ void depthwise_input(const ConvolutionShape& s, const T* g, const T* w, const T*
     each(s, s.images * s.channels, p * taps * og, [&](const Taps& row_taps, std::int64_t task) {
         const std::int64_t channel = task % s.channels;
         const T bias = b != nullptr ? b[channel] : T(0);
-        // A row of x as its elements 0, stride, 2 stride, …, then 1, 1 + stride, …: of each of these a tap sees some side by side.
+        // A row of x as its elements 0, stride, 2 stride, …, then 1, 1 + stride, …: of each of these a tap sees some
+        // side by side.
         const Scratch<T> phases(s.stride_w * length);
         for (std::int64_t row = 0; row < s.height; ++row) {
             std::fill_n(phases.data(), s.stride_w * length, bias);

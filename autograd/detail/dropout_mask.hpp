@@ -8,11 +8,12 @@
 
 namespace xg::detail {
 
-/// The row of the whole batch that is row 0 of what this thread works on, where a batch is cut: dropout draws by a row's place in the
-/// batch.
+/// The row of the whole batch that is row 0 of what this thread works on, where a batch is cut: dropout draws by a
+/// row's place in the batch.
 XG_EXPORT std::int64_t first_row() noexcept;
 
-/// Sets it for a scope. Parts of a batch that take equally many streams of a generator, seeded alike, then draw as the batch would as a whole.
+/// Sets it for a scope. Parts of a batch that take equally many streams of a generator, seeded alike, then draw as the
+/// batch would as a whole.
 class XG_EXPORT FirstRow {
 public:
     explicit FirstRow(std::int64_t row) noexcept;
@@ -24,8 +25,8 @@ private:
     std::int64_t before_;
 };
 
-/// Which elements of an array dropout keeps. Element j of row r draws word j of the numbers that belong to row r of the batch, so that
-/// cutting a batch into parts changes nothing.
+/// Which elements of an array dropout keeps. Element j of row r draws word j of the numbers that belong to row r of the
+/// batch, so that cutting a batch into parts changes nothing.
 class DropoutMask {
 public:
     /// `row` elements lie behind one another along the first axis; each is dropped with probability p.

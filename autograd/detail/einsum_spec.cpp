@@ -227,7 +227,8 @@ std::vector<Pair> contraction_order(const std::vector<Labels>& given, Labels out
             for (std::size_t j = i + 1; j < operands.size(); ++j) {
                 double cost = 0;
                 const Labels left = multiplied(operands, {i, j}, output, sizes, cost).back();
-                // As opt_einsum's greedy path: by how much less, or more, there is to keep afterwards; products without a common axis last.
+                // As opt_einsum's greedy path: by how much less, or more, there is to keep afterwards; products without
+                // a common axis last.
                 cost = elements(left, sizes) - elements(operands[i], sizes) - elements(operands[j], sizes);
                 const std::pair<bool, double> rank{(operands[i] & operands[j]) == 0, cost};
                 if (rank < least) {

@@ -49,7 +49,8 @@ private:
     std::uint8_t size_ = 0;
 };
 
-/// What a spec of `einsum` means for operands of given shapes: labels, numbered from 0, in place of letters and of the axes of `...`.
+/// What a spec of `einsum` means for operands of given shapes: labels, numbered from 0, in place of letters and of the
+/// axes of `...`.
 struct EinsumSpec {
     /// For each axis of each operand its label.
     std::vector<LabelList> operands;
@@ -60,8 +61,8 @@ struct EinsumSpec {
     EinsumSpec(std::string_view spec, const std::vector<const Shape*>& shapes);
 };
 
-/// Which pairs to multiply, one after another: positions in the list of operands, from which both are taken away, and at whose end their product
-/// is put. `output` are the labels that are not summed.
+/// Which pairs to multiply, one after another: positions in the list of operands, from which both are taken away, and
+/// at whose end their product is put. `output` are the labels that are not summed.
 std::vector<std::pair<std::size_t, std::size_t>> contraction_order(const std::vector<Labels>& operands, Labels output,
                                                                    const std::vector<std::int64_t>& sizes);
 

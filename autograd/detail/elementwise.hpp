@@ -22,7 +22,8 @@ void run_elementwise(Kernel kernel, const Tensor& out, std::span<const Tensor* c
 void run_elementwise(NumbersKernel kernel, const Numbers& numbers, const Tensor& out,
                      std::span<const Tensor* const> inputs);
 
-/// The result of `fn` on inputs of one dtype, not recorded. Throws DTypeError, naming `operation`, where there is no such kernel.
+/// The result of `fn` on inputs of one dtype, not recorded. Throws DTypeError, naming `operation`, where there is no
+/// such kernel.
 Tensor map(const char* operation, Fn fn, const Tensor& x);
 Tensor map(const char* operation, Fn fn, const Tensor& a, const Tensor& b);
 Tensor map(const char* operation, Fn fn, const Tensor& a, const Tensor& b, const Tensor& c);

@@ -9,7 +9,8 @@
 #include <xgrad/autograd/detail/near_exp.hpp>
 #include <xgrad/autograd/detail/xtensor_headers.hpp>
 
-// exp over rows of numbers that are not positive, as softmax and its relatives need it. Only for kernel files: it includes xtensor's vectors.
+// exp over rows of numbers that are not positive, as softmax and its relatives need it. Only for kernel files: it
+// includes xtensor's vectors.
 
 namespace xg::detail {
 
@@ -69,8 +70,8 @@ T greatest(const T* x, std::int64_t n) {
     return result;
 }
 
-/// The sum of exp(x - high) over n elements, none of them greater than `high`; each is written to `to` if it is not null (it may be x). In
-/// double precision from one piece of 1024 to the next.
+/// The sum of exp(x - high) over n elements, none of them greater than `high`; each is written to `to` if it is not
+/// null (it may be x). In double precision from one piece of 1024 to the next.
 template <class T>
 double sum_of_exp(const T* x, T* to, std::int64_t n, T high) {
     using Vector = xsimd::batch<T>;
@@ -137,8 +138,8 @@ void subtract_scaled_exp(const T* g, const T* y, T* out, std::int64_t n, T s) {
     for (std::int64_t k = 0; i + k < n; ++k) out[i + k] = g[i + k] - e[k] * s;
 }
 
-/// What a part of a line tells of log(Σ exp(x)): its greatest element, and the sum of exp of the distances from it. That is NaN where +inf
-/// is the greatest, 0 where all are -inf; both are NaN where an element is.
+/// What a part of a line tells of log(Σ exp(x)): its greatest element, and the sum of exp of the distances from it.
+/// That is NaN where +inf is the greatest, 0 where all are -inf; both are NaN where an element is.
 struct ExpSum {
     double high, sum;
 

@@ -9,8 +9,8 @@
 
 namespace xg::detail {
 
-/// The kernels for a floating-point type: xtensor expressions over flat arrays. xtensor's == and != compare whole arrays: the element-wise
-/// form is xt::equal (xt::not_equal finds NaN equal to itself in some versions of xsimd).
+/// The kernels for a floating-point type: xtensor expressions over flat arrays. xtensor's == and != compare whole
+/// arrays: the element-wise form is xt::equal (xt::not_equal finds NaN equal to itself in some versions of xsimd).
 template <class T>
 Kernel floating_kernel(Fn fn) noexcept {
     switch (fn) {

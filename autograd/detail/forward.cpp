@@ -12,8 +12,9 @@
 #include <xgrad/autograd/shaping.hpp>
 #include <xgrad/core/error.hpp>
 
-// Forward mode over a recorded graph: nodes in the order in which they were made, each turns the tangents of its inputs into those of its
-// outputs. No operation needs a rule of its own for that, since its backward formulas, g ↦ Jᵀg, say all there is to know of J.
+// Forward mode over a recorded graph: nodes in the order in which they were made, each turns the tangents of its inputs
+// into those of its outputs. No operation needs a rule of its own for that, since its backward formulas, g ↦ Jᵀg, say
+// all there is to know of J.
 
 namespace xg::detail {
 namespace {

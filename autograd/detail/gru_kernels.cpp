@@ -1,6 +1,7 @@
 #include <xgrad/autograd/detail/recurrent_panels.hpp>
 
-// As lstm_kernels.cpp. The new gate's products with the inputs and with the hidden units are kept apart, since the reset gate scales the latter.
+// As lstm_kernels.cpp. The new gate's products with the inputs and with the hidden units are kept apart, since the
+// reset gate scales the latter.
 
 namespace xg::detail {
 namespace {

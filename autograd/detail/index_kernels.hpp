@@ -2,8 +2,8 @@
 
 #include <xgrad/autograd/detail/body.hpp>
 
-// Loops over index arrays. Indices may be negative, as in NumPy; all that write add or store in the order of the indices, whatever the number
-// of threads, so that duplicates give the same bits each time.
+// Loops over index arrays. Indices may be negative, as in NumPy; all that write add or store in the order of the
+// indices, whatever the number of threads, so that duplicates give the same bits each time.
 
 namespace xg::detail {
 
@@ -17,7 +17,8 @@ struct IndexedAxis {
 /// Throws DTypeError, naming `operation`, unless t holds int64.
 void check_indices(const Tensor& t, const char* operation);
 
-/// Rows of `inner` elements that lie as (outer, size, inner) in an array, and as (outer, n, inner) where they are picked out of it.
+/// Rows of `inner` elements that lie as (outer, size, inner) in an array, and as (outer, n, inner) where they are
+/// picked out of it.
 struct Rows {
     std::int64_t outer, size, inner, n;
 };
@@ -25,7 +26,8 @@ struct Rows {
 /// to[o, i, :] = from[o, index[i], :]. Throws IndexError.
 void take_rows(const Rows& rows, DType dtype, const char* from, const std::int64_t* index, char* to,
                const IndexedAxis& what);
-/// to[o, index[i], :] += from[o, i, :]; the partial sums of many float32 are float64. Throws IndexError, maybe after it has begun.
+/// to[o, index[i], :] += from[o, i, :]; the partial sums of many float32 are float64. Throws IndexError, maybe after it
+/// has begun.
 void add_rows(const Rows& rows, DType dtype, char* to, const std::int64_t* index, const char* from,
               const IndexedAxis& what);
 /// to[o, index[i], :] = from[o, i, :]; of duplicates the last counts. Throws IndexError, maybe after it has begun.
@@ -40,8 +42,8 @@ void add_positions(const std::int64_t* index, std::int64_t n, std::int64_t size,
 Tensor take_entries(const char* operation, const Tensor& x, const Tensor& indices, std::size_t at,
                     const IndexedAxis& what);
 
-/// An index array of shape `shape`, contiguous, each element of which picks a place along `axis` of an array of `strides`; along the other axes it
-/// stays where it is.
+/// An index array of shape `shape`, contiguous, each element of which picks a place along `axis` of an array of
+/// `strides`; along the other axes it stays where it is.
 struct Along {
     Shape shape;
     std::size_t axis;

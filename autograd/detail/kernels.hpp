@@ -9,7 +9,8 @@ namespace xg::detail {
 /// An element-wise function over n elements of each input, all contiguous. `out` may be an input of `add`.
 using Kernel = void (*)(void* out, const void* const* in, std::int64_t n);
 
-/// The element-wise functions that there are kernels for. What they compute at NaN, infinity and ties is said with the operations.
+/// The element-wise functions that there are kernels for. What they compute at NaN, infinity and ties is said with the
+/// operations.
 enum class Fn : std::uint8_t {
     // of one input
     neg,

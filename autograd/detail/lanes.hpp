@@ -4,12 +4,13 @@
 #include <array>
 #include <cstdint>
 
-// Reductions of a row inside of a kernel. Independent lanes let the compiler use vectors without reordering anything, so that the bits
-// depend on the row's length alone.
+// Reductions of a row inside of a kernel. Independent lanes let the compiler use vectors without reordering anything,
+// so that the bits depend on the row's length alone.
 
 namespace xg::detail {
 
-/// How many numbers are summed in T, in lanes, before their sum is added in double precision: no float32 sum is longer than 32.
+/// How many numbers are summed in T, in lanes, before their sum is added in double precision: no float32 sum is longer
+/// than 32.
 inline constexpr std::int64_t kLaneChunk = 1024;
 inline constexpr std::int64_t kLanes = 32;
 
@@ -91,8 +92,8 @@ T lane_max(const T* x, std::int64_t n) {
     return result;
 }
 
-/// Adds to first[k] and second[k], k in [0, width), the sums of f(r, k) and g(r, k) over rows r in [begin, end): strips of columns whose sums
-/// stay in registers. For a few dozen rows.
+/// Adds to first[k] and second[k], k in [0, width), the sums of f(r, k) and g(r, k) over rows r in [begin, end): strips
+/// of columns whose sums stay in registers. For a few dozen rows.
 template <class T, class F, class G>
 void column_sums(std::int64_t begin, std::int64_t end, std::int64_t width, F&& f, G&& g, double* first,
                  double* second) {

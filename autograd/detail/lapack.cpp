@@ -7,7 +7,8 @@
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/core/error.hpp>
 
-// The few Fortran routines that are used, as LAPACK declares them; after the arguments come the lengths of the strings, as gfortran passes them.
+// The few Fortran routines that are used, as LAPACK declares them; after the arguments come the lengths of the strings,
+// as gfortran passes them.
 extern "C" {
 void sgetrf_(const int* m, const int* n, float* a, const int* lda, int* pivots, int* info);
 void sgetrs_(const char* trans, const int* n, const int* r, const float* a, const int* lda, const int* pivots, float* b,
@@ -85,8 +86,8 @@ int narrow(std::int64_t n) { return static_cast<int>(n); }
 
 constexpr int kAsk = -1;
 
-/// The length of the working memory that LAPACK asked for; a little more, since a float holds no large integers exactly. Throws
-/// ShapeError where its own count of it does not fit into an int.
+/// The length of the working memory that LAPACK asked for; a little more, since a float holds no large integers
+/// exactly. Throws ShapeError where its own count of it does not fit into an int.
 template <class T>
 int length_of(T wanted) {
     const double length = static_cast<double>(wanted) * (1 + 1e-6) + 1;
@@ -154,7 +155,8 @@ template <class T>
 void solve_triangle(std::int64_t m, std::int64_t n, const T* a, std::int64_t stride, bool transposed, bool upper,
                     bool left, bool unit, T* b) {
     use_one_blas_thread();
-    // bᵀ is (n, m), and what stood to the left stands to the right. The memory of a row-major lower triangle is a column-major upper one.
+    // bᵀ is (n, m), and what stood to the left stands to the right. The memory of a row-major lower triangle is a
+    // column-major upper one.
     const bool flipped = transposed == upper;
     triangle(left ? 'R' : 'L', flipped ? 'U' : 'L', transposed ? 'T' : 'N', unit ? 'U' : 'N', narrow(n), narrow(m), a,
              narrow(stride), b, narrow(n));

@@ -8,9 +8,9 @@
 #include <xgrad/core/detail/memory_pool.hpp>
 #include <xgrad/core/threads.hpp>
 
-// Rows go through in blocks that stay in the cache: bias and activation are applied to a block, and its gradients are masked, right
-// before or after BLAS has touched it. Blocks and slabs are cut by the shape alone, and slabs' sums are added in order, so
-// that the bits do not depend on the number of threads.
+// Rows go through in blocks that stay in the cache: bias and activation are applied to a block, and its gradients are
+// masked, right before or after BLAS has touched it. Blocks and slabs are cut by the shape alone, and slabs' sums are
+// added in order, so that the bits do not depend on the number of threads.
 
 namespace xg::detail {
 namespace {
@@ -92,8 +92,8 @@ private:
     Scratch<double> total_;
 };
 
-/// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums. `squares`, unless it is null,
-/// becomes the sum of the squares of g, or NaN.
+/// The gradients from rows [begin, end); dw and db start at 0 and end as this slab's part of the sums. `squares`,
+/// unless it is null, becomes the sum of the squares of g, or NaN.
 template <class T>
 void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
                    std::int64_t begin, std::int64_t end, double* squares) {

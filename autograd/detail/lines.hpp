@@ -8,8 +8,8 @@
 
 namespace xg::detail {
 
-/// Row-major elements as outer × size × inner, of which the middle axis is worked on: `outer · inner` lines of `size` elements that lie
-/// `inner` apart.
+/// Row-major elements as outer × size × inner, of which the middle axis is worked on: `outer · inner` lines of `size`
+/// elements that lie `inner` apart.
 struct Lines {
     Tensor x;  ///< Outside of any graph where it had to be copied.
     std::int64_t outer = 1, size = 1, inner = 1;
@@ -39,8 +39,8 @@ decltype(auto) dispatch_floating(DType dtype, F&& f) {
     return f(static_cast<double*>(nullptr));
 }
 
-/// `start` joined with n neighbouring elements by `add(accumulator, element)`, in lanes that the compiler makes vectors of; `join` brings
-/// the lanes together.
+/// `start` joined with n neighbouring elements by `add(accumulator, element)`, in lanes that the compiler makes vectors
+/// of; `join` brings the lanes together.
 template <class A, class T, class Add, class Join>
 A over_lanes(const T* x, std::int64_t n, A start, Add&& add, Join&& join) {
     constexpr std::int64_t lanes = 16;

@@ -6,7 +6,8 @@
 
 namespace xg::detail {
 
-/// Prediction and target of equal shapes, in the floating-point dtype of the result. Throws ShapeError and ValueError, naming the operation.
+/// Prediction and target of equal shapes, in the floating-point dtype of the result. Throws ShapeError and ValueError,
+/// naming the operation.
 struct LossPair {
     Tensor prediction, target;
     LossPair(const Tensor& p, const Tensor& t, const char* operation);

@@ -110,7 +110,8 @@ void pair_slopes(PairLoss loss, double parameter, const T* p, const T* t, const 
 
 template <class T>
 void log_one_plus(const T* x, T* to, std::int64_t n) {
-    // log(1 + x) · x / ((1 + x) - 1), in which the rounding of 1 + x cancels (Goldberg, What every computer scientist should know, 1991).
+    // log(1 + x) · x / ((1 + x) - 1), in which the rounding of 1 + x cancels (Goldberg, What every computer scientist
+    // should know, 1991).
     T u[kBuffer], l[kBuffer];
     for (std::int64_t begin = 0; begin < n; begin += kBuffer) {
         const std::int64_t size = std::min(kBuffer, n - begin);

@@ -66,8 +66,8 @@ struct ClassLoss {
     bool skips(std::int64_t row) const { return index != nullptr && index[row] == ignored; }
     double weight(std::int64_t c) const { return weights != nullptr ? static_cast<double>(weights[c]) : 1.0; }
 };
-/// The losses' sum; also writes the loss of each row to `to` unless that is null, and of each row two numbers that its softmax can be made of
-/// again: exp(x - first) · second.
+/// The losses' sum; also writes the loss of each row to `to` unless that is null, and of each row two numbers that its
+/// softmax can be made of again: exp(x - first) · second.
 template <class T>
 double class_losses(const ClassLoss<T>& loss, T* to, T* peaks);
 /// The gradients with respect to x and the probabilities, of which either may be null.

@@ -1,7 +1,7 @@
 #include <xgrad/autograd/detail/recurrent_panels.hpp>
 
-// A block of samples goes through all steps on one thread: no thread waits for another in between. A step makes the four gates of a few units of a
-// few samples in registers and the new states right after.
+// A block of samples goes through all steps on one thread: no thread waits for another in between. A step makes the
+// four gates of a few units of a few samples in registers and the new states right after.
 
 namespace xg::detail {
 namespace {

@@ -22,7 +22,8 @@ struct LuFactors {
 
 std::shared_ptr<const LuFactors> factor(const Tensor& a);
 
-/// a⁻¹ · b, or a⁻ᵀ · b where `transposed`, with the factors of a; b is (..., n, r). Recorded; the derivatives use the same factors.
+/// a⁻¹ · b, or a⁻ᵀ · b where `transposed`, with the factors of a; b is (..., n, r). Recorded; the derivatives use the
+/// same factors.
 Tensor solve_factored(const std::shared_ptr<const LuFactors>& factors, const Tensor& a, const Tensor& b,
                       bool transposed);
 

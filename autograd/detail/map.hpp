@@ -20,8 +20,8 @@ auto flat_view(const T* data, std::size_t n) {
     return xt::adapt(data, n, xt::no_ownership(), std::array<std::size_t, 1>{n});
 }
 
-/// Whether a whole vector can be read from `data` on, though it belongs to us only in part: one that does not cross into the next page
-/// of memory can. What lies behind goes into lanes that nobody looks at.
+/// Whether a whole vector can be read from `data` on, though it belongs to us only in part: one that does not cross
+/// into the next page of memory can. What lies behind goes into lanes that nobody looks at.
 inline bool readable(const void* data, std::size_t bytes) noexcept {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     static_cast<void>(data);
@@ -33,9 +33,9 @@ inline bool readable(const void* data, std::size_t bytes) noexcept {
 #endif
 }
 
-/// Evaluates the expression `F{}(inputs…)` whole vector by whole vector, the last one overlapping its neighbour. xtensor's own
-/// assignment would compute what does not fill a vector with the scalar functions, whose last bits differ: here an element's value
-/// depends on its inputs alone, not on where it lies.
+/// Evaluates the expression `F{}(inputs…)` whole vector by whole vector, the last one overlapping its neighbour.
+/// xtensor's own assignment would compute what does not fill a vector with the scalar functions, whose last bits
+/// differ: here an element's value depends on its inputs alone, not on where it lies.
 template <class T, class F, class... View>
 void evaluate(T* to, std::size_t n, const View&... inputs) {
     using Vector = xsimd::batch<T>;
@@ -71,8 +71,8 @@ void map_vectors(void* out, const void* const* in, std::int64_t count) {
     }
 }
 
-/// The kernel of an expression of one input, but for elements where `Outside{}(x)`: there xsimd's functions give up precision that the
-/// scalar ones keep, such as results or arguments below the normal numbers.
+/// The kernel of an expression of one input, but for elements where `Outside{}(x)`: there xsimd's functions give up
+/// precision that the scalar ones keep, such as results or arguments below the normal numbers.
 template <class T, class F, class Outside, class Exact>
 void map_with_tails(void* out, const void* const* in, std::int64_t n) {
     const T* const x = static_cast<const T*>(in[0]);

@@ -6,12 +6,14 @@
 
 #include <xsimd/xsimd.hpp>
 
-// What the backward of a layer with a ReLU does with the gradient at its output, in one pass over it: masks it, sums its columns for the
-// bias, and its squares for who watches the gradient's norm. All sums stay in registers for the height of a block.
+// What the backward of a layer with a ReLU does with the gradient at its output, in one pass over it: masks it, sums
+// its columns for the bias, and its squares for who watches the gradient's norm. All sums stay in registers for the
+// height of a block.
 
 namespace xg::detail {
 
-/// Rows whose column sums are kept in T before they are added up in double precision, so that long batches lose nothing.
+/// Rows whose column sums are kept in T before they are added up in double precision, so that long batches lose
+/// nothing.
 inline constexpr std::int64_t kSummedRows = 64;
 
 /// xsimd calls it by another name since version 10.
@@ -23,8 +25,9 @@ auto horizontal_sum(const Vector& v) {
         return hadd(v);
 }
 
-/// `vectors` vectors of columns, or a single column if it is 0, of at most kSummedRows rows: masked = y <= 0 ? 0 : g. Adds the columns' sums
-/// to `sums`, unless it is null, and returns the sum of the squares of g where they are wanted. NaN in y lets g pass.
+/// `vectors` vectors of columns, or a single column if it is 0, of at most kSummedRows rows: masked = y <= 0 ? 0 : g.
+/// Adds the columns' sums to `sums`, unless it is null, and returns the sum of the squares of g where they are wanted.
+/// NaN in y lets g pass.
 template <std::int64_t vectors, bool squared, class T>
 double masked_columns(const T* g, const T* y, T* masked, std::int64_t rows, std::int64_t stride, double* sums) {
     if constexpr (vectors == 0) {
@@ -62,15 +65,16 @@ double masked_columns(const T* g, const T* y, T* masked, std::int64_t rows, std:
     }
 }
 
-/// Masks `rows` rows of `n` columns; see `masked_columns`. Returns the sum of the squares of g, or NaN where they left the range in which
-/// T's squares are exact enough, or are not wanted.
+/// Masks `rows` rows of `n` columns; see `masked_columns`. Returns the sum of the squares of g, or NaN where they left
+/// the range in which T's squares are exact enough, or are not wanted.
 template <bool squared, class T>
 double mask_rows(const T* g, const T* y, T* masked, std::int64_t rows, std::int64_t n, double* sums) {
     constexpr std::int64_t width = xsimd::batch<T>::size, group = 4;
     double total = 0;
     bool exact = squared;
     const auto note = [&](double squares) {
-        // Squares below what T holds in full digits; zeros lose nothing only if all of them are, which nobody knows here.
+        // Squares below what T holds in full digits; zeros lose nothing only if all of them are, which nobody knows
+        // here.
         exact = exact && squares > 1e-34 && squares < 1e34;
         total += squares;
     };

@@ -13,8 +13,8 @@
 
 namespace xg::detail {
 
-/// Throws ValueError for an undefined tensor, DTypeError unless it is of a floating-point type, and ShapeError unless it has rank 2 or more, a
-/// square last pair of axes where `square`, and sizes that LAPACK can count.
+/// Throws ValueError for an undefined tensor, DTypeError unless it is of a floating-point type, and ShapeError unless
+/// it has rank 2 or more, a square last pair of axes where `square`, and sizes that LAPACK can count.
 void check_matrices(const Tensor& x, const char* operation, bool square = false);
 /// Throws ShapeError where the last two axes are longer than LAPACK can count.
 void check_lapack_size(const Shape& shape, const char* operation);
@@ -36,7 +36,8 @@ Tensor dense(const Tensor& x, bool copied = false);
 /// "matrix" for the only one, or "matrix (1, 2) of the batch".
 std::string matrix_name(const Shape& batch, std::int64_t index);
 
-/// Throws ValueError, naming the matrix, where one has an element that is NaN or infinite; of the lower triangles alone, if `lower`.
+/// Throws ValueError, naming the matrix, where one has an element that is NaN or infinite; of the lower triangles
+/// alone, if `lower`.
 void check_finite(const Tensor& x, const char* operation, bool lower = false);
 
 /// Whether one of n numbers is NaN.

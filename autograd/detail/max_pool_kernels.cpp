@@ -41,7 +41,8 @@ void AxisWindows::find_inner() {
 
 namespace {
 
-/// Compares the first `taps` elements, side by side, of n windows that are `stride` apart; 0 stands for any stride. `place` is that of x.
+/// Compares the first `taps` elements, side by side, of n windows that are `stride` apart; 0 stands for any stride.
+/// `place` is that of x.
 template <class T, bool places, std::int64_t taps, std::int64_t stride>
 void take(const Best<T>& best, const T* __restrict x, std::int64_t n, std::int64_t any_stride, std::int64_t place) {
     const std::int64_t apart = stride != 0 ? stride : any_stride;
@@ -176,7 +177,8 @@ void pool_rows(const AxisWindows& rows, const AxisWindows& columns, std::int64_t
             }
         }
     }
-    // Of a window with nothing greater than padding, the first element; one in the plane even where all of a window is padding.
+    // Of a window with nothing greater than padding, the first element; one in the plane even where all of a window is
+    // padding.
     for (std::int64_t row = begin; places && row < end; ++row)
         for (std::int64_t i = 0; i < n; ++i)
             if (Wide<T>& at = best.place[(row - begin) * n + i]; at < 0)
@@ -200,8 +202,8 @@ void max_pool(std::int64_t planes, const AxisWindows& rows, const AxisWindows& c
               std::int64_t* indices) {
     const std::int64_t count = rows.count * columns.count, size = rows.size * columns.size;
     if (count == 0 || planes == 0) return;
-    // A task is some rows of windows, so that a single large plane is shared out as well; where windows slide down, few lines of the input are to be
-    // looked at twice.
+    // A task is some rows of windows, so that a single large plane is shared out as well; where windows slide down, few
+    // lines of the input are to be looked at twice.
     const std::int64_t at_once = tasks_at_once(planes * rows.count, 4 * size / std::max<std::int64_t>(rows.count, 1)),
                        least = rows.slide() ? 3 * rows.kernel / rows.stride + 1 : 1,
                        per_part = std::min(rows.count, std::max(at_once, least)),

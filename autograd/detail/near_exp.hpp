@@ -11,8 +11,8 @@
 
 namespace xg::detail {
 
-/// exp(x) where |x| <= 87 (708 in double precision), and anything elsewhere. The polynomial is that of Cephes' expf, to 1 unit in the last place;
-/// xsimd's own function spends half of its time on the ends of the range.
+/// exp(x) where |x| <= 87 (708 in double precision), and anything elsewhere. The polynomial is that of Cephes' expf, to
+/// 1 unit in the last place; xsimd's own function spends half of its time on the ends of the range.
 template <class T>
 xsimd::batch<T> near_exp(const xsimd::batch<T>& x) {
     if constexpr (std::is_same_v<T, float>) {

@@ -15,8 +15,8 @@ namespace {
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local std::uint64_t newest_number = 0;
 
-// What is to be destroyed on this thread. Destroying a node drops others, which are queued instead of recursed into: a chain of any
-// length is freed on a stack of any size.
+// What is to be destroyed on this thread. Destroying a node drops others, which are queued instead of recursed into: a
+// chain of any length is freed on a stack of any size.
 [[gnu::tls_model("initial-exec")]] constinit thread_local Node* doomed = nullptr;
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool destroying = false;
 

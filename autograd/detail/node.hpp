@@ -152,8 +152,9 @@ extern constinit thread_local std::shared_ptr<SavedTransform>* saved_transform [
 
 inline bool recording() noexcept { return context.grad_enabled; }
 
-/// An input that backward will need. `get` throws GradError if it was changed since. While nothing is recorded, as in most backward
-/// passes, nothing is held: the formula that would have read it is thrown away, and counting references takes as long as short arithmetic.
+/// An input that backward will need. `get` throws GradError if it was changed since. While nothing is recorded, as in
+/// most backward passes, nothing is held: the formula that would have read it is thrown away, and counting references
+/// takes as long as short arithmetic.
 class Saved {
 public:
     Saved() = default;
@@ -201,15 +202,16 @@ inline Saved saved(const Tensor& value) { return Saved(value); }
 /// What is saved in a piece of work that is not recorded itself, but will be read by a backward all the same.
 inline Saved kept(const Tensor& value) { return Saved(value, true); }
 
-// What the formula of a parameter's gradient may offer beside the call itself, for gradients sample by sample. Samples lie along the first
-// axis of the operation's result, of which there are N:
+// What the formula of a parameter's gradient may offer beside the call itself, for gradients sample by sample. Samples
+// lie along the first axis of the operation's result, of which there are N:
 //
 //     Tensor per_sample(const Tensor& g) const        (N, the input's shape): the share of each sample in the gradient; of a joint formula
 //                                                     per_sample(Gradients&, std::uint32_t input)
 //     Tensor per_sample_norms(const Tensor& g) const  (N,): the norms of these shares, where they are to be had for less
 //     bool reads(const Storage* s) const              whether the operation takes constants (indices) from s
 //
-// All may return an undefined tensor where they do not apply. Without them shares are had from what the formula itself says: see per_sample.cpp.
+// All may return an undefined tensor where they do not apply. Without them shares are had from what the formula itself
+// says: see per_sample.cpp.
 template <class F>
 concept HasSamples = requires(const F& f, const Tensor& g) {
     f.per_sample(g);
@@ -239,7 +241,8 @@ private:
 /// Numbers a new node above those of its inputs, and notes the module path.
 void register_node(Node& node, const Op& op);
 
-/// A node whose formulas lie in it, one for each input: `f(g)`, or `f(g, y)` for one that needs the operation's output y.
+/// A node whose formulas lie in it, one for each input: `f(g)`, or `f(g, y)` for one that needs the operation's output
+/// y.
 template <class... F>
 struct FormulaNode final : Node {
     static constexpr std::size_t kInputs = sizeof...(F);
@@ -325,8 +328,9 @@ Wrt<std::decay_t<F>> wrt(const Tensor& input, F&& formula) {
 
 /// Notes in the graph how `y` came about, if recording is on and an input needs a gradient, and returns it.
 ///
-/// Each formula gets the gradient with respect to y and returns that with respect to its input, made of recorded operations. It
-/// may return it in the shape and dtype of y: the engine sums it back where the input was broadcast, and casts it.
+/// Each formula gets the gradient with respect to y and returns that with respect to its input, made of recorded
+/// operations. It may return it in the shape and dtype of y: the engine sums it back where the input was broadcast, and
+/// casts it.
 template <class... F>
 Tensor record(const Op& op, Tensor y, Wrt<F>... inputs) {
     if (context.detect_anomaly) [[unlikely]] {
@@ -402,8 +406,8 @@ inline bool would_record(std::span<const Tensor* const> inputs) noexcept {
     return false;
 }
 
-/// The same for operations whose inputs share work in backward, or that have several outputs. `formula(Gradients&)` sets the gradients
-/// that are needed; those of outputs on which nothing depended are undefined, and so may inputs be.
+/// The same for operations whose inputs share work in backward, or that have several outputs. `formula(Gradients&)`
+/// sets the gradients that are needed; those of outputs on which nothing depended are undefined, and so may inputs be.
 template <class F>
 void record_joint(const Op& op, std::span<Tensor* const> outputs, std::span<const Tensor* const> inputs, F&& formula) {
     if (context.detect_anomaly) [[unlikely]]

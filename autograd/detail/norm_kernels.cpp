@@ -7,8 +7,9 @@
 #include <xgrad/autograd/detail/scratch.hpp>
 #include <xgrad/core/threads.hpp>
 
-// A row goes through the cache once: its moments are taken in two passes (the squares of what is left after the mean), and it is read a third
-// time while it is still there. Sums over rows are made in slabs, cut by the shape alone and added in order.
+// A row goes through the cache once: its moments are taken in two passes (the squares of what is left after the mean),
+// and it is read a third time while it is still there. Sums over rows are made in slabs, cut by the shape alone and
+// added in order.
 
 namespace xg::detail {
 namespace {
@@ -102,7 +103,8 @@ void backward_each(const NormShape& s, const T* g, const T* x, const T* w, const
                      [&](std::int64_t block) { spread(block * per_block, std::min(rows, (block + 1) * per_block)); });
         return;
     }
-    // As many slabs as keep their sums small beside x. A few rows at a time, which are still in the cache for the second sums.
+    // As many slabs as keep their sums small beside x. A few rows at a time, which are still in the cache for the
+    // second sums.
     const std::int64_t slabs = std::clamp<std::int64_t>(std::min(rows / 16, rows * n / 32768), 1, 32),
                        per_slab = blocks_of(rows, slabs), few = std::min<std::int64_t>(32, rows_per_block(n));
     const Scratch<double> partial(slabs * 2 * n);

@@ -6,8 +6,8 @@
 
 namespace xg::detail {
 
-/// x is (batch, groups, channels, run). Each (channels, run) of it is normalised by itself; weights and biases, (groups, channels), belong
-/// to a channel. Layer normalisation has one group of channels that are one number long.
+/// x is (batch, groups, channels, run). Each (channels, run) of it is normalised by itself; weights and biases,
+/// (groups, channels), belong to a channel. Layer normalisation has one group of channels that are one number long.
 struct NormShape {
     std::int64_t batch, groups, channels, run;
     bool centred;  ///< Whether the mean is taken off.
@@ -17,8 +17,8 @@ struct NormShape {
     std::int64_t length() const noexcept { return channels * run; }
 };
 
-/// y = (x - mean) · rstd · w + b, where rstd = 1 / sqrt(variance + eps); w and b may be null. mean and rstd get one number a row; mean is
-/// null where nothing is centred.
+/// y = (x - mean) · rstd · w + b, where rstd = 1 / sqrt(variance + eps); w and b may be null. mean and rstd get one
+/// number a row; mean is null where nothing is centred.
 template <class T>
 void norm_forward(const NormShape& s, const T* x, const T* w, const T* b, T* y, T* mean, T* rstd);
 

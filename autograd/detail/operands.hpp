@@ -20,8 +20,8 @@ inline Tensor floating(const Tensor& x, const char* operation) {
     return is_floating(body(x).dtype) ? x : cast(x, float32, operation);
 }
 
-/// What an operation computes with: the caller's own tensor where it is as it should be, without the two counts that a copy of its handle
-/// costs (a tenth of an operation on a few numbers), else a cast of it.
+/// What an operation computes with: the caller's own tensor where it is as it should be, without the two counts that a
+/// copy of its handle costs (a tenth of an operation on a few numbers), else a cast of it.
 class Borrowed {
 public:
     explicit Borrowed(const Tensor& x) noexcept : tensor_(&x) {}

@@ -7,7 +7,8 @@ namespace xg::detail {
 /// A regular part of an array: of each axis `count` positions from `start` on, `step` apart (which may be negative).
 struct Part {
     Shape start, step, count;
-    /// For each axis of the result the axis that it shows, or -1 for a new one of size 1. Axes that are not shown have a count of 1.
+    /// For each axis of the result the axis that it shows, or -1 for a new one of size 1. Axes that are not shown have
+    /// a count of 1.
     Shape shown;
 
     /// All of an array of `shape`.

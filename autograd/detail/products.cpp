@@ -40,14 +40,15 @@ Matrix<T> moved(Matrix<T> matrix, std::int64_t row, std::int64_t column) {
     return matrix;
 }
 
-/// Multiplications below which a second thread is not worth it: some 30 microseconds. One that reads each element of a matrix only once
-/// is held up by the memory.
+/// Multiplications below which a second thread is not worth it: some 30 microseconds. One that reads each element of a
+/// matrix only once is held up by the memory.
 constexpr std::int64_t kWorthSharing = 1 << 21, kWorthSharingVector = 1 << 18;
 
 /// Rows that are worth packing the other operand for: measured, 64 lose a quarter of the speed, 256 three percent.
 constexpr std::int64_t kTile = 256;
 
-/// One product, cut into slabs of rows or columns; or of the inner axis, whose sums are added in order, where the result is small.
+/// One product, cut into slabs of rows or columns; or of the inner axis, whose sums are added in order, where the
+/// result is small.
 template <class T>
 void multiply_one(std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T* y) {
     const std::int64_t longest = std::max(m, n), worth = std::min({m, n, k}) == 1 ? kWorthSharingVector : kWorthSharing;

@@ -2,9 +2,10 @@
 
 #include <cstdint>
 
-// Kernels of recurrent layers: whole sequences, all steps, forward and backward through time. All arrays are contiguous: of T steps of N samples of I
-// features, and H hidden units. Where (T, N, …) is written it is (N, T, …) if the batch comes first. Rows of weights are PyTorch's: of the LSTM
-// the input, forget, cell and output gates, of the GRU the reset, update and new gates.
+// Kernels of recurrent layers: whole sequences, all steps, forward and backward through time. All arrays are
+// contiguous: of T steps of N samples of I features, and H hidden units. Where (T, N, …) is written it is (N, T, …) if
+// the batch comes first. Rows of weights are PyTorch's: of the LSTM the input, forget, cell and output gates, of the
+// GRU the reset, update and new gates.
 
 namespace xg::detail {
 
@@ -53,7 +54,8 @@ struct GRUPass {
     const T *h0, *y, *gates, *gy, *gh;
 };
 
-/// The gradients of what the inputs' and the hidden units' products add to the gates, (T, N, 3H) each, and of the state at the start.
+/// The gradients of what the inputs' and the hidden units' products add to the gates, (T, N, 3H) each, and of the state
+/// at the start.
 template <class T>
 void gru_backward(const RecurrentShape& s, const T* hidden_weights, const GRUPass<T>& pass, T* dinput, T* dhidden,
                   T* dh0);

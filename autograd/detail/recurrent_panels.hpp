@@ -12,8 +12,9 @@
 #include <xgrad/autograd/detail/xtensor_headers.hpp>
 #include <xgrad/core/threads.hpp>
 
-// What the kernels of recurrent layers are made of: products of a few rows with weights that are packed once a sequence. BLAS would pack them anew in
-// each step, which takes as long as the product of 16 rows. Only for kernel files: it includes xsimd.
+// What the kernels of recurrent layers are made of: products of a few rows with weights that are packed once a
+// sequence. BLAS would pack them anew in each step, which takes as long as the product of 16 rows. Only for kernel
+// files: it includes xsimd.
 
 namespace xg::detail {
 

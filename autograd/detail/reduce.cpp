@@ -8,8 +8,8 @@
 #include <xgrad/autograd/detail/reduce_rows.hpp>
 #include <xgrad/core/threads.hpp>
 
-// An array is reduced as a matrix of `outer` × `inner`: either each row to one number, or all rows to one row. Axes between are
-// looped over. Work is cut into blocks by shape alone and the blocks' results are combined in order.
+// An array is reduced as a matrix of `outer` × `inner`: either each row to one number, or all rows to one row. Axes
+// between are looped over. Work is cut into blocks by shape alone and the blocks' results are combined in order.
 
 namespace xg::detail {
 namespace {
@@ -59,7 +59,8 @@ struct Min {
     static T finish(T a, std::int64_t) { return a; }
 };
 
-/// Of n elements `step` apart. Lanes of independent accumulators let the compiler use vectors without reordering anything.
+/// Of n elements `step` apart. Lanes of independent accumulators let the compiler use vectors without reordering
+/// anything.
 template <class T, class R>
 typename R::Accumulator reduce_row(const T* x, std::int64_t n, std::int64_t step) {
     using A = typename R::Accumulator;

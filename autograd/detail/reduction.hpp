@@ -7,8 +7,8 @@
 
 namespace xg::detail {
 
-/// Notes in the graph, as one operation, how y came about by reducing x, and returns it without the reduced axes unless they are kept. y has
-/// size 1 along them; so have the gradient, and the result, that `formula` sees.
+/// Notes in the graph, as one operation, how y came about by reducing x, and returns it without the reduced axes unless
+/// they are kept. y has size 1 along them; so have the gradient, and the result, that `formula` sees.
 template <class F>
 Tensor record_reduction(const Op& op, Tensor y, const Plan& plan, bool keepdims, const Tensor& x, F formula) {
     if (keepdims) return record(op, std::move(y), wrt(x, std::move(formula)));

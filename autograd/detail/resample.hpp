@@ -19,7 +19,8 @@ struct AxisRule {
     bool divide = true;                            ///< Or at all; `cover` always is.
 };
 
-/// The same as a sparse matrix with contiguous rows: result i is a weighted sum of elements [first, first + n), divided by a number.
+/// The same as a sparse matrix with contiguous rows: result i is a weighted sum of elements [first, first + n), divided
+/// by a number.
 template <class T>
 class AxisMap {
 public:

@@ -19,8 +19,8 @@ Wide<T> plus(Wide<T> a, T b) {
     return a + static_cast<Wide<T>>(b);
 }
 
-/// Sums of n elements, each `step` (1 or -1) from the one before, on top of `start`. A chain of additions waits for each one; eight parts of
-/// a piece, begun with their sums from a first, vectorised look, do not.
+/// Sums of n elements, each `step` (1 or -1) from the one before, on top of `start`. A chain of additions waits for
+/// each one; eight parts of a piece, begun with their sums from a first, vectorised look, do not.
 template <class T, std::int64_t step>
 Wide<T> sum_row(const T* x, T* y, std::int64_t n, Wide<T> start) {
     using A = Wide<T>;
@@ -178,8 +178,8 @@ void scan_recurrence(const Lines& lines, const Lines& factors, const Tensor& out
     dispatch_floating(body(lines.x).dtype, [&]<class T>(T*) {
         const T *const g = data_as<T>(lines.x), *const a = data_as<T>(factors.x);
         T* const y = data_as<T>(out);
-        // The state is what the next element adds: backward it has its factor already, forward it gets it. The first one's factor has nothing
-        // to multiply, and may be infinite.
+        // The state is what the next element adds: backward it has its factor already, forward it gets it. The first
+        // one's factor has nothing to multiply, and may be infinite.
         struct State {
             double value;
             bool begun;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <type_traits>
 
-// Long windows that overlap, along an axis whose elements are rows of `width` numbers: what windows of m elements give is joined to windows of 2m,
-// so that n windows of k elements cost n · log k, in loops over neighbours.
+// Long windows that overlap, along an axis whose elements are rows of `width` numbers: what windows of m elements give
+// is joined to windows of 2m, so that n windows of k elements cost n · log k, in loops over neighbours.
 
 namespace xg::detail {
 
@@ -25,13 +25,15 @@ struct Best {
     }
 };
 
-/// Whether v, which comes later, takes the place of the greatest so far: the first of equals stays, and the last NaN wins.
+/// Whether v, which comes later, takes the place of the greatest so far: the first of equals stays, and the last NaN
+/// wins.
 template <class T>
 bool takes_over(T v, T most) {
     return static_cast<bool>(static_cast<int>(v > most) | static_cast<int>(v != v));
 }
 
-/// to = the better of a and b, which comes later, for each of n neighbours. `to` may be a; b may lie behind a in the same array.
+/// to = the better of a and b, which comes later, for each of n neighbours. `to` may be a; b may lie behind a in the
+/// same array.
 template <class T, bool places>
 void join_best(std::int64_t n, const Best<T>& a, const Best<T>& b, const Best<T>& to) {
     T *const p = a.value, *const q = b.value, *const r = to.value;
@@ -46,7 +48,8 @@ void join_best(std::int64_t n, const Best<T>& a, const Best<T>& b, const Best<T>
     }
 }
 
-/// The maxima of `windows` windows of `kernel` elements, `stride` apart. `line`, of (windows - 1) · stride + kernel elements, is overwritten.
+/// The maxima of `windows` windows of `kernel` elements, `stride` apart. `line`, of (windows - 1) · stride + kernel
+/// elements, is overwritten.
 template <class T, bool places>
 void slide_best(const Best<T>& line, std::int64_t width, std::int64_t windows, std::int64_t kernel, std::int64_t stride,
                 const Best<T>& to) {
@@ -64,8 +67,9 @@ void slide_best(const Best<T>& line, std::int64_t width, std::int64_t windows, s
     }
 }
 
-/// The sums of `windows` windows of `kernel` neighbouring elements, `stride` apart, of sums of 1, 2, 4, … of them: no sum is taken from another, so
-/// that nothing cancels and infinities stay in their windows. `line`, of (windows - 1) · stride + kernel elements, is overwritten.
+/// The sums of `windows` windows of `kernel` neighbouring elements, `stride` apart, of sums of 1, 2, 4, … of them: no
+/// sum is taken from another, so that nothing cancels and infinities stay in their windows. `line`, of (windows - 1) ·
+/// stride + kernel elements, is overwritten.
 template <class T>
 void slide_sums(T* line, std::int64_t windows, std::int64_t kernel, std::int64_t stride, T* __restrict to) {
     const std::int64_t length = (windows - 1) * stride + kernel;

@@ -13,8 +13,8 @@ namespace {
 constexpr std::int64_t kColumns = 64;
 constexpr std::int64_t kPiece = 1024;
 
-/// Part of some lines: `rows` elements of `width` lines side by side, from element `at` of the array on. Lines that are too long for a cache
-/// are cut, by shape alone.
+/// Part of some lines: `rows` elements of `width` lines side by side, from element `at` of the array on. Lines that are
+/// too long for a cache are cut, by shape alone.
 struct Part {
     std::int64_t at, rows, width, index, piece;
 };
@@ -45,7 +45,8 @@ struct Parts {
     }
 };
 
-/// Calls f(row, exp of it) for every row of a part, where `distance(row, to)` writes what exp is taken of. Narrow rows share the calls of exp.
+/// Calls f(row, exp of it) for every row of a part, where `distance(row, to)` writes what exp is taken of. Narrow rows
+/// share the calls of exp.
 template <class T, class D, class F>
 void each_exp(const Part& part, D&& distance, F&& f) {
     T e[kPiece];
@@ -58,7 +59,8 @@ void each_exp(const Part& part, D&& distance, F&& f) {
     }
 }
 
-/// The greatest element of each column, and the sum of exp of the distances from it; exp goes to `to`, too, if it is not null.
+/// The greatest element of each column, and the sum of exp of the distances from it; exp goes to `to`, too, if it is
+/// not null.
 template <class T>
 void sum_columns(const Part& part, const T* x, T* to, std::int64_t step, T* high, double* sum) {
     const std::int64_t width = part.width;

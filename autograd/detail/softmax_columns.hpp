@@ -4,8 +4,8 @@
 
 namespace xg::detail {
 
-/// softmax and log_softmax of lines whose elements do not lie side by side: 64 of them at a time, or all that there are. `x` and `y` are the
-/// first elements.
+/// softmax and log_softmax of lines whose elements do not lie side by side: 64 of them at a time, or all that there
+/// are. `x` and `y` are the first elements.
 template <class T>
 void softmax_columns(const Lines& lines, const T* x, T* y, bool logarithm);
 /// Their gradients.

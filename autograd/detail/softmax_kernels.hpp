@@ -2,8 +2,8 @@
 
 #include <xgrad/autograd/detail/lines.hpp>
 
-// softmax and log_softmax of each line, and their gradients: a line is read from memory once where it fits into a cache. Not recorded; the
-// tensors are contiguous, of one shape and floating-point dtype.
+// softmax and log_softmax of each line, and their gradients: a line is read from memory once where it fits into a
+// cache. Not recorded; the tensors are contiguous, of one shape and floating-point dtype.
 
 namespace xg::detail {
 

@@ -9,9 +9,9 @@
 #include <xgrad/core/detail/memory_pool.hpp>
 #include <xgrad/core/threads.hpp>
 
-// Elements become unsigned keys of the same order, with their positions behind them: equal elements then differ, any way of sorting is
-// stable, and none has to compare floating-point numbers. Long lines are sorted by the keys' bytes, the last one first, those that all
-// elements share left out.
+// Elements become unsigned keys of the same order, with their positions behind them: equal elements then differ, any
+// way of sorting is stable, and none has to compare floating-point numbers. Long lines are sorted by the keys' bytes,
+// the last one first, those that all elements share left out.
 
 namespace xg::detail {
 namespace {
@@ -49,7 +49,8 @@ Key<T> key_of(T x) {
     }
 }
 
-/// The element that a key was made of; looked up where others have the same key. Reading elements in their new order would miss caches.
+/// The element that a key was made of; looked up where others have the same key. Reading elements in their new order
+/// would miss caches.
 template <class T>
 T element_of(Key<T> key, const T* original) {
     if constexpr (std::is_floating_point_v<T>) {
@@ -98,7 +99,8 @@ std::size_t digit(const E& e, int byte) {
     return static_cast<std::size_t>(e.key() >> (8 * byte) & 0xff);
 }
 
-/// Sorts n entries that are nearly in order by moving each to its place, with a fixed budget of moves; false if that is used up.
+/// Sorts n entries that are nearly in order by moving each to its place, with a fixed budget of moves; false if that is
+/// used up.
 template <class E>
 bool sort_nearly_sorted(E* a, std::int64_t n) {
     std::int64_t budget = 4 * n;
@@ -113,8 +115,8 @@ bool sort_nearly_sorted(E* a, std::int64_t n) {
     return true;
 }
 
-/// Sorts n entries of `a` with the help of `b`, and returns the one of them that the result is in. For not so many the upper two of four
-/// bytes bring most of them in order.
+/// Sorts n entries of `a` with the help of `b`, and returns the one of them that the result is in. For not so many the
+/// upper two of four bytes bring most of them in order.
 template <class E>
 E* sort_by_bytes(E* a, E* b, std::int64_t n) {
     const int first = E::kBytes == 4 && n <= 1024 ? 2 : 0;
@@ -134,7 +136,8 @@ E* sort_by_bytes(E* a, E* b, std::int64_t n) {
     return a;
 }
 
-/// The same on all cores: blocks of the entries count, and then move, their own, to places that depend on no order of time.
+/// The same on all cores: blocks of the entries count, and then move, their own, to places that depend on no order of
+/// time.
 template <class E>
 E* sort_in_blocks(E* a, E* b, std::int64_t n) {
     const std::int64_t size = (n + kBlocks - 1) / kBlocks;
@@ -180,8 +183,8 @@ void each(std::int64_t n, F&& f) {
     });
 }
 
-/// For every line, f(entries, as many spare ones, where the line's results begin, how far they are apart), then writes the first `k`
-/// entries of what f returns. `descending` turns the keys round.
+/// For every line, f(entries, as many spare ones, where the line's results begin, how far they are apart), then writes
+/// the first `k` entries of what f returns. `descending` turns the keys round.
 template <class T, class E, class F>
 void each_line(const Lines& lines, std::int64_t k, const Tensor& values, const Tensor& indices, bool descending,
                F&& f) {

@@ -30,8 +30,9 @@ constexpr std::array<double, 15> kBernoulli = {1.0 / 6,
                                                -23749461029.0 / 870,
                                                8615841276005.0 / 14322};
 
-/// ζ(s, x) = Σ (x + k)^-s, for whole s >= 2 and x > 0: some terms, then the formula of Euler and Maclaurin for the rest (NIST's Digital
-/// Library of Mathematical Functions, 25.11.43). Times unit^s, which may keep it within the range of numbers.
+/// ζ(s, x) = Σ (x + k)^-s, for whole s >= 2 and x > 0: some terms, then the formula of Euler and Maclaurin for the rest
+/// (NIST's Digital Library of Mathematical Functions, 25.11.43). Times unit^s, which may keep it within the range of
+/// numbers.
 double hurwitz_zeta(int s, double x, double unit = 1) {
     const double power = -s;
     // The series for the rest loses nothing once its argument is well above s.
@@ -61,8 +62,9 @@ double factorial_times_zeta(int n, double x) {
     return std::exp(lgamma(n + 1.0) - (n + 1) * std::log(x)) * hurwitz_zeta(n + 1, x, x);
 }
 
-/// polygamma of a negative x between poles, by its series (5.15.1): the terms beyond 0 and those before, which are of the other sign where
-/// the order is even. For orders so high that the cotangent's polynomial would leave the range of numbers.
+/// polygamma of a negative x between poles, by its series (5.15.1): the terms beyond 0 and those before, which are of
+/// the other sign where the order is even. For orders so high that the cotangent's polynomial would leave the range of
+/// numbers.
 double polygamma_by_series(int order, double x) {
     const double beyond = x - std::floor(x), before = std::ceil(x) - x;
     const double first = factorial_times_zeta(order, beyond), second = factorial_times_zeta(order, before),
@@ -80,8 +82,8 @@ double cot_pi(double x) {
     return std::copysign(std::tan(kPi * (0.5 - std::abs(r))), r);
 }
 
-/// The derivative of π cot(π x) of this order. It is π^(order + 1) times a polynomial in the cotangent c, as (d/dx) c = -π (1 + c c),
-/// whose coefficients are all of one sign, so that nothing cancels.
+/// The derivative of π cot(π x) of this order. It is π^(order + 1) times a polynomial in the cotangent c, as (d/dx) c =
+/// -π (1 + c c), whose coefficients are all of one sign, so that nothing cancels.
 double cotangent_derivative(int order, double x) {
     const auto n = static_cast<std::size_t>(order);
     std::vector<double> p(n + 2, 0.0), next(n + 2);
@@ -101,7 +103,8 @@ double cotangent_derivative(int order, double x) {
     return sum * std::pow(kPi, order + 1);
 }
 
-/// ψ near its root: Taylor's series there, so that the relative error stays small. ψ's derivative of order n is (-1)^(n+1) n! ζ(n+1).
+/// ψ near its root: Taylor's series there, so that the relative error stays small. ψ's derivative of order n is
+/// (-1)^(n+1) n! ζ(n+1).
 double digamma_near_root(double x) {
     constexpr double root = 1.4616321449683622, rest = 9.549995429965697e-17;
     static const std::array<double, 30> coefficients = [] {
@@ -127,8 +130,8 @@ double lgamma(double x) {
 #endif
 }
 
-// By the recurrence up to 10, and from there by the asymptotic series (NIST's Digital Library of Mathematical Functions, 5.5.2,
-// 5.5.4 and 5.11.2).
+// By the recurrence up to 10, and from there by the asymptotic series (NIST's Digital Library of Mathematical
+// Functions, 5.5.2, 5.5.4 and 5.11.2).
 double digamma(double x) {
     if (x == 0) return std::copysign(kInfinity, -x);
     if (x < 0) {

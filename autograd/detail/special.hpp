@@ -10,7 +10,8 @@ double lgamma(double x);
 /// ψ(x) = Γ'(x) / Γ(x). -inf at 0, inf at -0, NaN at negative integers.
 double digamma(double x);
 
-/// The derivative of ψ of this order, from 0: ψ itself. inf, of the sign that it has on the right of it, at 0 and negative integers.
+/// The derivative of ψ of this order, from 0: ψ itself. inf, of the sign that it has on the right of it, at 0 and
+/// negative integers.
 double polygamma(int order, double x);
 
 }  // namespace xg::detail

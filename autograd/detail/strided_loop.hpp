@@ -112,7 +112,8 @@ struct Loop {
     }
 
 private:
-    /// Whether rows are short, and every input repeats a row, repeats an element along each row, or has its rows one after another.
+    /// Whether rows are short, and every input repeats a row, repeats an element along each row, or has its rows one
+    /// after another.
     bool joinable() const {
         if (shape.rank() < 2 || 2 * shape.back() > kGather) return false;
         const std::size_t outer = shape.rank() - 2;
@@ -162,7 +163,8 @@ private:
         return none;
     }
 
-    /// Tiles of some rows along `axis` and some columns, so that what lies in one line of the cache is used at once: for transposes.
+    /// Tiles of some rows along `axis` and some columns, so that what lies in one line of the cache is used at once:
+    /// for transposes.
     void run_tiles(std::size_t axis) const {
         const std::int64_t inner = shape.back();
         const std::int64_t strips = (shape[axis] + kTileRows - 1) / kTileRows;
@@ -192,7 +194,8 @@ private:
         });
     }
 
-    /// Columns [begin, begin + n) of `height` rows along `axis`, the first of which starts at `offsets` in the inputs and at element `to`.
+    /// Columns [begin, begin + n) of `height` rows along `axis`, the first of which starts at `offsets` in the inputs
+    /// and at element `to`.
     void tile(std::size_t axis, std::int64_t height, std::int64_t begin, std::int64_t n, std::int64_t to,
               std::int64_t to_step, const Offsets& offsets) const {
         alignas(64) char buffers[kMaxInputs][kTileRows * kTileColumns * 8];

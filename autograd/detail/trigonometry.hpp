@@ -6,8 +6,8 @@
 
 #include <xgrad/autograd/detail/kernels.hpp>
 
-// Sine, cosine and tangent in plain arithmetic, which the compiler turns into vectors. xsimd's choose how to reduce the argument by all lanes
-// of a vector, so that an element's last bit would depend on its neighbours.
+// Sine, cosine and tangent in plain arithmetic, which the compiler turns into vectors. xsimd's choose how to reduce the
+// argument by all lanes of a vector, so that an element's last bit would depend on its neighbours.
 
 namespace xg::detail {
 
@@ -20,7 +20,8 @@ struct Reduced {
     std::int64_t quarter;
 };
 
-/// By subtracting π / 2 in three parts, of which two have 33 digits, so that their multiples are exact (Cody and Waite, 1980).
+/// By subtracting π / 2 in three parts, of which two have 33 digits, so that their multiples are exact (Cody and Waite,
+/// 1980).
 inline Reduced reduce(double x) {
     constexpr double part1 = 0x1.921fb544p+0, part2 = 0x1.0b4611a6p-34, part3 = 0x1.3198a2e037073p-69;
     constexpr double to_integer = 0x1.8p52;  // adding it rounds to an integer, which the last digits then hold
@@ -60,8 +61,8 @@ inline double cosine(double x) {
     const double s = sine_of(r), c = cosine_of(r), y = (r.quarter & 1) != 0 ? s : c;
     return ((r.quarter + 1) & 2) != 0 ? -y : y;
 }
-/// The same of a float: what is left of the multiple has few digits, and so have the polynomials, which are those of FreeBSD's k_sinf.c and
-/// k_cosf.c (1e-11 of the results).
+/// The same of a float: what is left of the multiple has few digits, and so have the polynomials, which are those of
+/// FreeBSD's k_sinf.c and k_cosf.c (1e-11 of the results).
 struct ShortReduced {
     double left;
     std::int64_t quarter;

@@ -6,7 +6,8 @@
 #include <type_traits>
 #include <utility>
 
-// Windows that slide over a plane, and the matrix that has a column for each window and a row for each place (tap) in it.
+// Windows that slide over a plane, and the matrix that has a column for each window and a row for each place (tap) in
+// it.
 
 namespace xg::detail {
 
@@ -28,8 +29,8 @@ inline std::pair<std::int64_t, std::int64_t> windows_inside(std::int64_t size, s
     return {first, std::clamp(last, first, windows)};
 }
 
-/// Calls `inside(at, from, n)` and `outside(at, n)` for the windows [begin, end): n windows from the `at`th on, which see at this tap the
-/// plane's elements from, from + stride_w, …, or padding.
+/// Calls `inside(at, from, n)` and `outside(at, n)` for the windows [begin, end): n windows from the `at`th on, which
+/// see at this tap the plane's elements from, from + stride_w, …, or padding.
 template <class Inside, class Outside>
 void walk_tap(const WindowGrid& s, std::int64_t tap, std::int64_t begin, std::int64_t end, Inside&& inside,
               Outside&& outside) {
@@ -63,7 +64,8 @@ void add_spread(const T* __restrict from, T* __restrict to, std::int64_t to_step
         for (std::int64_t i = 0; i < n; ++i) to[i * to_step] += from[i];
 }
 
-/// Copies `bytes` from one place to another. Rows of small images are shorter than a call of memcpy takes: two copies that overlap do it.
+/// Copies `bytes` from one place to another. Rows of small images are shorter than a call of memcpy takes: two copies
+/// that overlap do it.
 inline void copy_short(const void* from, void* to, std::size_t bytes) {
     const auto* const a = static_cast<const char*>(from);
     auto* const b = static_cast<char*>(to);
@@ -99,8 +101,8 @@ void copy_spread(const T* __restrict from, std::int64_t from_step, T* __restrict
         for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * from_step];
 }
 
-/// `pack_tap` where rows of windows are as long as those of the plane and one element apart: what a tap sees is the plane shifted, but for columns
-/// at the edges.
+/// `pack_tap` where rows of windows are as long as those of the plane and one element apart: what a tap sees is the
+/// plane shifted, but for columns at the edges.
 template <class T>
 void pack_shifted(const WindowGrid& s, const T* plane, std::int64_t tap, std::int64_t begin, std::int64_t end, T* to) {
     const std::int64_t width = s.width, down = tap / s.kernel_w * s.dilation_h - s.pad_h,

@@ -32,8 +32,8 @@ public:
         count_ = left;
     }
 
-    /// Calls `f` with each hook that is registered now. Hooks may take themselves or others away meanwhile, add some, or destroy this list:
-    /// the next call is the first to see it.
+    /// Calls `f` with each hook that is registered now. Hooks may take themselves or others away meanwhile, add some,
+    /// or destroy this list: the next call is the first to see it.
     template <class F>
     void for_each(F&& f) const {
         if (empty()) return;

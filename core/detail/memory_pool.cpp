@@ -16,8 +16,9 @@
 #include <sys/mman.h>
 #endif
 
-// Blocks are kept in classes of sizes: 64 bytes apart up to 4 KiB, then eight to each doubling. Each thread has lists of its own
-// for the classes up to 256 KiB; larger blocks, and what a thread has too many of, lie in lists that all threads share.
+// Blocks are kept in classes of sizes: 64 bytes apart up to 4 KiB, then eight to each doubling. Each thread has lists
+// of its own for the classes up to 256 KiB; larger blocks, and what a thread has too many of, lie in lists that all
+// threads share.
 
 namespace xg::detail {
 
@@ -28,8 +29,8 @@ namespace {
 
 std::atomic<std::int64_t> live_bytes{0}, peak_bytes{0}, reserved_bytes{0}, reserved_small{0};
 
-// A thread's own count goes into the common one when it has grown by this much either way: an atomic operation a block would show in the
-// time of a step.
+// A thread's own count goes into the common one when it has grown by this much either way: an atomic operation a block
+// would show in the time of a step.
 constexpr std::int64_t kUncounted = 1 << 20;
 [[gnu::tls_model("initial-exec")]] constinit thread_local std::int64_t uncounted = 0;
 
@@ -53,7 +54,8 @@ void uncount(std::size_t bytes) noexcept {
         settle();
 }
 
-/// Asks for large pages in a large block: with small ones, looking addresses up takes as long as reading what lies there.
+/// Asks for large pages in a large block: with small ones, looking addresses up takes as long as reading what lies
+/// there.
 void use_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     constexpr std::uintptr_t large = 1 << 21, page = 4096;

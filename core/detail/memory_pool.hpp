@@ -15,7 +15,8 @@ namespace xg::detail {
 [[nodiscard]] void* pool_get_slow(std::size_t bytes);
 void pool_put_slow(void* block, std::size_t bytes) noexcept;
 
-/// This thread's free blocks of the small classes, 64 bytes apart. A free block's first word is the address of the next.
+/// This thread's free blocks of the small classes, 64 bytes apart. A free block's first word is the address of the
+/// next.
 struct SmallLists {
     static constexpr std::size_t kClasses = 64;
     static constexpr std::uint32_t kMaxBlocks = 4096;

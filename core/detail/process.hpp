@@ -9,7 +9,8 @@
 
 namespace xg::detail {
 
-/// A folder of its own below the system's folder for temporary files; gone with everything in it at the end of the scope.
+/// A folder of its own below the system's folder for temporary files; gone with everything in it at the end of the
+/// scope.
 class TemporaryFolder {
 public:
     /// `who` begins the message of the FileError that it may throw, and the folder's name.
@@ -30,8 +31,8 @@ struct ProgramEnd {
     int status = 0;     ///< Its exit status; 0 too where the host ignores SIGCHLD and never learns it.
 };
 
-/// Runs `program`, found as a shell would find it, in `folder`, and waits for it; what it prints goes to the file `log`. Throws Error, naming `who`,
-/// if it cannot be started though it is there.
+/// Runs `program`, found as a shell would find it, in `folder`, and waits for it; what it prints goes to the file
+/// `log`. Throws Error, naming `who`, if it cannot be started though it is there.
 ProgramEnd run_program(const std::string& who, const std::string& program, const std::vector<std::string>& arguments,
                        const std::string& folder, const std::string& log);
 

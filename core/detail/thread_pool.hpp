@@ -21,8 +21,8 @@ public:
     /// `abandoned` is the pool of a forked child's parent: kept reachable, never touched.
     explicit ThreadPool(ThreadPool* abandoned) noexcept : abandoned_(abandoned) {}
 
-    /// Runs the region with up to `workers` threads beside the caller. False, and nothing run, if another thread is inside.
-    /// Rethrows the exception of the lowest block that threw.
+    /// Runs the region with up to `workers` threads beside the caller. False, and nothing run, if another thread is
+    /// inside. Rethrows the exception of the lowest block that threw.
     bool run(std::int64_t n, Task task, void* argument, int workers, bool spin);
 
     /// Lets go of the threads beyond `workers`, unless a region is running.

@@ -13,8 +13,8 @@
 
 namespace xg::data::detail {
 
-/// Threads that make the batches of a pass ahead of the loop that takes them, at most `ahead` of them, in any order; they are taken in
-/// theirs.
+/// Threads that make the batches of a pass ahead of the loop that takes them, at most `ahead` of them, in any order;
+/// they are taken in theirs.
 class BatchQueue {
 public:
     using Make = std::function<Samples(std::int64_t batch)>;

@@ -43,7 +43,8 @@ public:
     const char* end = nullptr;
     bool last = false;  ///< Whether the input ends where the window does.
 
-    /// Drops what lies before `keep` and reads on. `at` is then at `keep`. False, and nothing done, if `most` bytes are held already.
+    /// Drops what lies before `keep` and reads on. `at` is then at `keep`. False, and nothing done, if `most` bytes are
+    /// held already.
     bool more(const char* keep, std::size_t most);
     /// Back to the input's first byte, past a byte order mark.
     void rewind() {

@@ -8,7 +8,8 @@ namespace xg::data::detail {
 /// Without spaces and tabs at both ends.
 std::string_view trimmed(std::string_view text) noexcept;
 
-/// Whether all of `text` is a number as Python's `float` takes it, and which: rounded to the nearest, beyond the range to infinity.
+/// Whether all of `text` is a number as Python's `float` takes it, and which: rounded to the nearest, beyond the range
+/// to infinity.
 bool parse_float(std::string_view text, double& value);
 
 /// Whether all of `text` is a whole number that int64 holds, and which.

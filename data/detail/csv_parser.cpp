@@ -38,7 +38,8 @@ void CsvParser::refuse(ColumnBuilder& column, std::string_view text) {
     fail(fmt::format("{} is no {}", quoted(text), name(column.type)));
 }
 
-/// A number at the window's start, ended as a field is: the way of almost all fields, without a look at the text before.
+/// A number at the window's start, ended as a field is: the way of almost all fields, without a look at the text
+/// before.
 bool CsvParser::add_number(ColumnBuilder& column, Step& step) {
     const char* p = window_.at;
     step = Step::done;

@@ -16,8 +16,8 @@ namespace xg::data::detail {
 
 /// Reads the rows of a CSV file into builders of columns.
 ///
-/// A line is parsed as it lies in the window, field by field; where it turns out not to be there as a whole, it is forgotten, more of the
-/// file is read, and it is parsed again from its first byte.
+/// A line is parsed as it lies in the window, field by field; where it turns out not to be there as a whole, it is
+/// forgotten, more of the file is read, and it is parsed again from its first byte.
 class XG_EXPORT CsvParser {
 public:
     /// `where` begins the messages of errors. Reads the header, and checks the options against it.

@@ -23,13 +23,15 @@ struct ArrayHeader {
     bool fortran = false;  ///< The first axis runs fastest.
 };
 
-/// The number of bytes of the elements. Throws FileError for more than can be addressed, as elements of any dtype of xgrad's.
+/// The number of bytes of the elements. Throws FileError for more than can be addressed, as elements of any dtype of
+/// xgrad's.
 std::uint64_t checked_bytes(const ArrayHeader& header, const std::string& where);
 
 /// Throws FileError unless `bytes`, what follows the header, are just those of the elements.
 void check_size(const ArrayHeader& header, std::uint64_t bytes, const std::string& where);
 
-/// The elements that begin at `offset` of `content`, which must be all that follows. Takes over the memory where no element changes.
+/// The elements that begin at `offset` of `content`, which must be all that follows. Takes over the memory where no
+/// element changes.
 Tensor take_elements(std::string&& content, std::size_t offset, const ArrayHeader& header, std::optional<DType> dtype,
                      const std::string& where);
 

@@ -6,7 +6,8 @@
 
 #include <xgrad/core/export.hpp>
 
-// Deflate (RFC 1951) and gzip (RFC 1952), by zlib. What comes out is kept as it comes, whatever a header claims that there will be.
+// Deflate (RFC 1951) and gzip (RFC 1952), by zlib. What comes out is kept as it comes, whatever a header claims that
+// there will be.
 
 namespace xg::data::detail {
 
@@ -16,8 +17,8 @@ XG_EXPORT std::string inflate(std::string_view compressed, std::uint64_t size, c
 /// Whether `content` begins as a gzip file does.
 bool is_gzip(std::string_view content) noexcept;
 
-/// At most the first `most` bytes that a gzip file holds, of one or several members, sums checked as far as they are read. Throws
-/// FileError.
+/// At most the first `most` bytes that a gzip file holds, of one or several members, sums checked as far as they are
+/// read. Throws FileError.
 std::string gunzip(std::string_view content, std::uint64_t most, const std::string& where);
 
 /// The deflated form of `first` and, after it, `second`.

@@ -8,8 +8,8 @@
 
 namespace xg::data::detail {
 
-/// The batches of two tensors, as views that are cut once and handed out again on every pass: cutting them takes longer than a small
-/// model's step has to spare.
+/// The batches of two tensors, as views that are cut once and handed out again on every pass: cutting them takes longer
+/// than a small model's step has to spare.
 ///
 /// A view that somebody still holds, or has made a leaf of, is cut anew.
 class KeptBatches {

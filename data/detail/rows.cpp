@@ -103,8 +103,8 @@ Tensor shuffled_order(std::int64_t n, const Philox& stream) {
         if (value > static_cast<std::uint64_t>(i)) continue;
         std::swap(order[i--], order[value]);
     }
-    // As fisher_yates: from the last place to the first, each with one at random up to it, words masked until one fits. But without a branch, which
-    // would be mispredicted at every third word: one that does not fit changes nothing.
+    // As fisher_yates: from the last place to the first, each with one at random up to it, words masked until one fits.
+    // But without a branch, which would be mispredicted at every third word: one that does not fit changes nothing.
     while (i > 0) {
         const std::uint32_t mask = ~std::uint32_t{0} >> std::countl_zero(static_cast<std::uint32_t>(i));
         const auto value = static_cast<std::int64_t>(next() & mask);

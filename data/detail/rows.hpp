@@ -19,7 +19,8 @@ Tensor gather_rows(const Tensor& tensor, const std::int64_t* order, std::int64_t
 /// The same into `result`, which is contiguous, has such a shape and dtype, and may be written to.
 void gather_rows(const Tensor& tensor, const std::int64_t* order, std::int64_t n, Tensor& result);
 
-/// The random numbers of the next pass over a data set: of the seed and the epoch, which is counted up, or of this thread's generator.
+/// The random numbers of the next pass over a data set: of the seed and the epoch, which is counted up, or of this
+/// thread's generator.
 Philox pass_stream(const std::optional<std::uint64_t>& seed, std::uint64_t& epoch);
 
 /// 0, …, n - 1 in an order that depends on the stream alone: an int64 tensor, (n,).

@@ -73,15 +73,16 @@ Tensor weighted_order(const WeightedRandomSampler& sampler, std::int64_t draws, 
         double sum = 0;
         for (const double weight : weights) sums.push_back(sum += weight);
         for (std::int64_t i = 0; i < draws; ++i) {
-            // The first whose sum is above: one of weight 0 never is. Rounding may reach the whole sum: then the last above 0.
+            // The first whose sum is above: one of weight 0 never is. Rounding may reach the whole sum: then the last
+            // above 0.
             auto found = std::upper_bound(sums.begin(), sums.end(), uniform() * sum);
             if (found == sums.end()) found = std::lower_bound(sums.begin(), sums.end(), sum);
             order[i] = found - sums.begin();
         }
         return result;
     }
-    // Exponential variables, each with its weight as rate: they arrive in the order in which samples would be drawn one by one (Efraimidis
-    // and Spirakis, Information Processing Letters 97 (2006)).
+    // Exponential variables, each with its weight as rate: they arrive in the order in which samples would be drawn one
+    // by one (Efraimidis and Spirakis, Information Processing Letters 97 (2006)).
     std::vector<std::pair<double, std::int64_t>> arrivals;
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const double time = -std::log1p(-uniform());

@@ -7,8 +7,8 @@
 
 #include <xgrad/core/export.hpp>
 
-// Zip archives, as far as NumPy writes them: stored or deflated members in one file, with 64-bit sizes or without (PKWARE's
-// APPNOTE.TXT, 6.3.10).
+// Zip archives, as far as NumPy writes them: stored or deflated members in one file, with 64-bit sizes or without
+// (PKWARE's APPNOTE.TXT, 6.3.10).
 
 namespace xg::data::detail {
 
@@ -22,7 +22,8 @@ struct ZipMember {
     std::string_view data;    ///< Of the archive's bytes, compressed or not.
 };
 
-/// The members of the archive `content`, whose bytes they refer to. No two share any. Throws FileError, beginning with `where`.
+/// The members of the archive `content`, whose bytes they refer to. No two share any. Throws FileError, beginning with
+/// `where`.
 std::vector<ZipMember> zip_members(std::string_view content, const std::string& where);
 
 /// The bytes of a member, whose sum has been checked. Throws FileError.

@@ -18,6 +18,6 @@ struct Options {
     std::string out;
 };
 
-/// The options of a command line. Prints the help and exits with 0 if it asks for it; for what cannot be understood prints one line on
-/// stderr and exits with 2.
+/// The options of a command line. Prints the help and exits with 0 if it asks for it; for what cannot be understood
+/// prints one line on stderr and exits with 2.
 Options parse_options(int argc, char** argv);

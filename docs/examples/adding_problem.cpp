@@ -1,5 +1,6 @@
-// An LSTM learns to add two marked numbers of a sequence of 50 (Hochreiter and Schmidhuber, Long short-term memory, 1997): it must remember the first
-// of them until the second comes, and both until the end. `adding_problem --short` learns sequences of 8.
+// An LSTM learns to add two marked numbers of a sequence of 50 (Hochreiter and Schmidhuber, Long short-term memory,
+// 1997): it must remember the first of them until the second comes, and both until the end. `adding_problem --short`
+// learns sequences of 8.
 
 #include <cstring>
 #include <iostream>
@@ -10,7 +11,8 @@
 
 namespace {
 
-/// Sequences (steps, n, 2) of numbers from 0 to 1 and marks, of which there is one in each half, and the sums (n, 1) of the marked numbers.
+/// Sequences (steps, n, 2) of numbers from 0 to 1 and marks, of which there is one in each half, and the sums (n, 1) of
+/// the marked numbers.
 std::pair<xg::Tensor, xg::Tensor> sequences(std::int64_t steps, std::int64_t n) {
     const xg::Tensor numbers = xg::rand({steps, n, 1});
     const std::int64_t half = steps / 2;

@@ -1,4 +1,5 @@
-// A small convolutional network learns to tell digits, images of 8 × 8, from each other. `digits --short` trains a little.
+// A small convolutional network learns to tell digits, images of 8 × 8, from each other. `digits --short` trains a
+// little.
 
 #include <cstring>
 #include <iostream>

@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-// A whole optimizer step as one pass: all parameters, however many and however small, are one long range of numbers that is cut into blocks.
+// A whole optimizer step as one pass: all parameters, however many and however small, are one long range of numbers
+// that is cut into blocks.
 
 namespace xg::optim::detail {
 
@@ -15,7 +16,8 @@ struct Piece;
 /// Updates elements [begin, end) of a piece.
 using Kernel = void (*)(const Piece& piece, std::int64_t begin, std::int64_t end);
 
-/// One array of a pass: a parameter with its gradient and what the optimizer keeps beside it, all contiguous and equally long.
+/// One array of a pass: a parameter with its gradient and what the optimizer keeps beside it, all contiguous and
+/// equally long.
 struct Piece {
     Kernel kernel = nullptr;
     void* parameter = nullptr;
@@ -29,8 +31,8 @@ struct Piece {
 /// Numbers a block holds: with three or four arrays it stays within a core's second cache.
 inline constexpr std::int64_t kBlock = 16384;
 
-/// Places the pieces one after another, each from a multiple of 64 on, so that a block's vectors are whole wherever it begins. Returns how
-/// many blocks they make.
+/// Places the pieces one after another, each from a multiple of 64 on, so that a block's vectors are whole wherever it
+/// begins. Returns how many blocks they make.
 std::int64_t lay_out(std::vector<Piece>& pieces) noexcept;
 
 /// Calls f(piece, begin, end) for the parts of pieces that lie in a block.

@@ -8,8 +8,8 @@
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/optim/detail/multi_tensor.hpp>
 
-// What tells one optimizer from another; the rest is Optimizer's. A group's options are kept as numbers in the order of the rule's list,
-// so that they are checked, saved and loaded in one place.
+// What tells one optimizer from another; the rest is Optimizer's. A group's options are kept as numbers in the order of
+// the rule's list, so that they are checked, saved and loaded in one place.
 
 namespace xg::optim::detail {
 

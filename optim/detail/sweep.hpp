@@ -9,7 +9,8 @@
 
 #include <xgrad/optim/detail/multi_tensor.hpp>
 
-// Turns an optimizer's formula on vectors (xsimd's batches) into a kernel. Only for the optimizers' own files: it includes xsimd.
+// Turns an optimizer's formula on vectors (xsimd's batches) into a kernel. Only for the optimizers' own files: it
+// includes xsimd.
 
 namespace xg::optim::detail {
 
@@ -56,11 +57,12 @@ void sweep_slots(const Piece& piece, std::int64_t begin, std::int64_t end, std::
 using Floats = xsimd::batch<float>;
 using Doubles = xsimd::batch<double>;
 
-/// A kernel of a formula on vectors, which has the number `slots` of arrays that it keeps, is made of a piece's numbers, and is called with the
-/// parameter, the gradient and the kept arrays; it changes all but the gradient.
+/// A kernel of a formula on vectors, which has the number `slots` of arrays that it keeps, is made of a piece's
+/// numbers, and is called with the parameter, the gradient and the kept arrays; it changes all but the gradient.
 ///
-/// An element's value depends on its inputs alone: what is left at the end is computed in a vector, too. (The formula is given as a type: g++ takes
-/// templates of unnamed namespaces, as arguments of one template, for the same where their names are.)
+/// An element's value depends on its inputs alone: what is left at the end is computed in a vector, too. (The formula
+/// is given as a type: g++ takes templates of unnamed namespaces, as arguments of one template, for the same where
+/// their names are.)
 template <class Vector, class Formula>
 void sweep(const Piece& piece, std::int64_t begin, std::int64_t end) {
     sweep_slots<Vector, Formula>(piece, begin, end, std::make_index_sequence<Formula::slots>());

@@ -12,12 +12,13 @@ namespace xg::plot::detail {
 std::string clean(std::string_view text);
 
 /// `text`, cleaned, as a string of gnuplot's language. Whatever could mean something to gnuplot (quotes, backticks,
-/// backslashes, `$`, `@`, `#`, braces) is written as its octal code, which is decoded after all substitution. Single quotes,
-/// in which nothing is substituted, will not do: gnuplot 5.4 ends a string early that begins with a doubled quote.
+/// backslashes, `$`, `@`, `#`, braces) is written as its octal code, which is decoded after all substitution. Single
+/// quotes, in which nothing is substituted, will not do: gnuplot 5.4 ends a string early that begins with a doubled
+/// quote.
 std::string quote(std::string_view text);
 
-/// The name of a file as a string of gnuplot's language, below the folder it runs in: with `./` before it, since gnuplot
-/// takes names that begin with `<` or `|` for commands.
+/// The name of a file as a string of gnuplot's language, below the folder it runs in: with `./` before it, since
+/// gnuplot takes names that begin with `<` or `|` for commands.
 std::string quote_file(std::string_view name);
 
 /// About how wide `text` will be, in units of the font's size.

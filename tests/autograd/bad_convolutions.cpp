@@ -20,7 +20,8 @@ xg::Shape square(std::int64_t a, std::int64_t b, std::int64_t size, std::size_t 
     return axes == 1 ? xg::Shape{a, b, size} : xg::Shape{a, b, size, size};
 }
 
-/// What a convolution over `axes` axes and its transpose have in common: x has 4 channels, the weights of both shapes are (4, 4, …).
+/// What a convolution over `axes` axes and its transpose have in common: x has 4 channels, the weights of both shapes
+/// are (4, 4, …).
 void any_convolution(const Operation& op, std::size_t axes, const Convolution& f) {
     const Tensor x = xg::ones(square(2, 4, 5, axes)), w = xg::ones(square(4, 4, 3, axes));
     const std::string of_x = x.shape().str(), of_w = w.shape().str();

@@ -1,4 +1,5 @@
-// Every operation, given what it cannot take: an exception that says so, or the answer that NumPy gives; never a crash, never a wrong number.
+// Every operation, given what it cannot take: an exception that says so, or the answer that NumPy gives; never a crash,
+// never a wrong number.
 
 #include "bad_input.hpp"
 
@@ -100,7 +101,8 @@ BOOST_AUTO_TEST_CASE(work_goes_on_after_memory_ran_out) {
         for (const std::int64_t n : {1, 1000, 100'000, 3'000'000})
             BOOST_TEST(xg::sum(xg::ones({n}) + 1).item() == 2.0 * static_cast<double>(n));
     }
-    // In the middle of a backward pass, where the gradient of a slice is as large as what it was taken of: the leaf is as it was.
+    // In the middle of a backward pass, where the gradient of a slice is as large as what it was taken of: the leaf is
+    // as it was.
     const xg::Tensor sliced = xg::sum(xg::broadcast_to(xg::sum(kept), {huge}).slice(0, 0, 3));
     BOOST_CHECK_THROW(sliced.backward(), std::bad_alloc);
     BOOST_TEST(!leaf.grad().defined());

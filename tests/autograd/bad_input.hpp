@@ -19,8 +19,8 @@ struct BadInput {
     std::string operation;
     std::string about;
     std::function<xg::Tensor()> call;
-    /// What is wrong with how the call ended; empty if all is well. Called with the result, or an undefined tensor while an exception is
-    /// being handled.
+    /// What is wrong with how the call ended; empty if all is well. Called with the result, or an undefined tensor
+    /// while an exception is being handled.
     std::function<std::string(const xg::Tensor& result)> judge;
 };
 
@@ -29,7 +29,8 @@ class BadInputs {
 public:
     using Call = std::function<xg::Tensor()>;
 
-    /// `call` must throw an E, no class derived from it, whose text names the operation, as in `add: `, and has `parts` in it.
+    /// `call` must throw an E, no class derived from it, whose text names the operation, as in `add: `, and has `parts`
+    /// in it.
     template <class E>
     void throws(const std::string& operation, const std::string& about, Call call,
                 std::initializer_list<std::string> parts) {

@@ -108,7 +108,8 @@ void inverses(BadInputs& rows) {
     power.gives("NaN to the power of 0", [] { return xg::matrix_power(matrix(kNan, 1, 1, kInf), 0); }, {2, 2},
                 {1, 0, 0, 1});
     power.gives("the least power", [] { return xg::matrix_power(matrix(-1, 0, 0, 1), kLeast); }, {2, 2}, {1, 0, 0, 1});
-    // Wherever a NaN stands, all of the result is NaN, as in NumPy and PyTorch; a regular matrix beside it in the batch has its own.
+    // Wherever a NaN stands, all of the result is NaN, as in NumPy and PyTorch; a regular matrix beside it in the batch
+    // has its own.
     for (const Tensor& bad : {matrix(kNan, 0, 0, 1), matrix(1, kNan, 0, 1), matrix(1, 0, kNan, 1),
                               matrix(1, 0, 0, kNan), matrix(0, kNan, 0, 1), matrix(0, 0, 0, kNan)}) {
         const std::string about = "NaN in " + bad.str();

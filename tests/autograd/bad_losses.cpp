@@ -17,8 +17,8 @@ namespace {
 
 using Loss = std::function<Tensor(const Tensor& p, const Tensor& t, LossReduction reduction)>;
 
-/// What all losses of a prediction and a target of its shape have in common; `expected` are those of NaN beside 1, 1 beside NaN,
-/// infinity beside itself, and 0 beside itself.
+/// What all losses of a prediction and a target of its shape have in common; `expected` are those of NaN beside 1, 1
+/// beside NaN, infinity beside itself, and 0 beside itself.
 void pair(const Operation& op, const Loss& f, const std::vector<double>& expected) {
     const auto mean = [f](const Tensor& p, const Tensor& t) { return f(p, t, LossReduction::mean); };
     op.refuses_undefined([=](const Tensor& p) { return mean(p, xg::ones({2})); }, "prediction");

@@ -72,8 +72,8 @@ public:
             refuses(shape_error, "an axis of a tensor of rank 0", [f, axis] { return f(xg::ones({}), axis); },
                     {"axis " + std::to_string(axis), "()"});
     }
-    /// Indices of the wrong dtype, undefined, and, in the shape `sizes`, out of the range of an axis of `n` elements; the message has
-    /// `first` and `second` in it besides the index.
+    /// Indices of the wrong dtype, undefined, and, in the shape `sizes`, out of the range of an axis of `n` elements;
+    /// the message has `first` and `second` in it besides the index.
     void refuses_indices(const Unary& f, const xg::Shape& sizes, std::int64_t n, const std::string& first,
                          const std::string& second) const {
         refuses_undefined(f, "index");

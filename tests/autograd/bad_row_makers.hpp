@@ -51,7 +51,8 @@ void reduction(BadInputs& rows, const std::string& name, Reduction f, double at_
 
 /// An undefined tensor, and axes out of range, of an operation that works along one and to which rank 0 is one element.
 void one_axis(BadInputs& rows, const std::string& name, AlongAxis f);
-/// These, and shapes without elements, where the result has the shape of what is given; and bools, where it has no bools or positions besides.
+/// These, and shapes without elements, where the result has the shape of what is given; and bools, where it has no
+/// bools or positions besides.
 void along_axis(BadInputs& rows, const std::string& name, AlongAxis f);
 
 }  // namespace bad

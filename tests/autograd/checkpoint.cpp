@@ -113,7 +113,8 @@ BOOST_AUTO_TEST_CASE(walked_twice_and_differentiated_twice) {
     }
 }
 
-// 36 layers, whole and in 6 pieces: what is held at the peak falls to a third or less, 2·6 + 1 of 36 layers and their gradients.
+// 36 layers, whole and in 6 pieces: what is held at the peak falls to a third or less, 2·6 + 1 of 36 layers and their
+// gradients.
 BOOST_AUTO_TEST_CASE(memory_falls) {
     const Tensor x = xg::ones({256, 256}, support::f64_leaf);
     const auto run = [](const Tensor& t) {
@@ -189,7 +190,8 @@ BOOST_AUTO_TEST_CASE(recomputed_values_are_freed_along_the_way) {
         live.clear();
         xg::grad({y}, {x, w}, {.retain_graph = retain});
         BOOST_REQUIRE_EQUAL(live.size(), 8u);
-        // A step frees the tanh's result and the product's two factors, of which one is w itself; the gradient of w adds one array once.
+        // A step frees the tanh's result and the product's two factors, of which one is w itself; the gradient of w
+        // adds one array once.
         BOOST_TEST(live[1] - live[7] >= 5 * array);
         BOOST_TEST(xg::memory_stats().live == before);
         // Where w's gradient is not wanted, what that would need is not read, and freed no less.

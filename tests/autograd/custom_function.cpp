@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(what_is_thrown_passes_through) {
     BOOST_CHECK_THROW(y.backward(), xg::GradError);
 }
 
-/// c · exp(x)², with exp(x) saved as an output, or as one of the tensors in between, and the float32 or float64 c as a constant, or so.
+/// c · exp(x)², with exp(x) saved as an output, or as one of the tensors in between, and the float32 or float64 c as a
+/// constant, or so.
 xg::Function squared_exp(bool output, bool constant) {
     return {"squared_exp",
             [=](FunctionContext& context, const Tensors& in) {

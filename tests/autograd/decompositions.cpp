@@ -16,7 +16,8 @@ xg::Tensor t(const xg::Tensor& x) { return xg::transpose(x); }
 xg::Tensor row(const xg::Tensor& v) { return v.reshape(v.shape().inserted(v.shape().rank() - 1, 1)); }
 xg::Tensor identity_like(const xg::Tensor& x) { return xg::eye(x.size(-1), {.dtype = x.dtype()}); }
 
-/// The largest difference, in units of the dtype's rounding error, scaled by the largest element of `scale` and the sizes.
+/// The largest difference, in units of the dtype's rounding error, scaled by the largest element of `scale` and the
+/// sizes.
 double errors(const xg::Tensor& a, const xg::Tensor& b, double scale = 1) {
     const xg::Tensor gap = xg::abs(a.to(xg::float64) - b.to(xg::float64));
     if (gap.numel() == 0) return 0;

@@ -10,8 +10,8 @@
 
 #include "support.hpp"
 
-// Workers that differentiate through leaves that they share: each puts its gradients into a store of its own, and the stores are added to the
-// leaves one after another.
+// Workers that differentiate through leaves that they share: each puts its gradients into a store of its own, and the
+// stores are added to the leaves one after another.
 
 using xg::GradientStore;
 using xg::Tensor;
@@ -40,7 +40,8 @@ struct Work {
         const Tensor h = xg::tanh(xg::linear(rows, w, b));
         return xg::sum(xg::square(xg::matmul(h, v))) + xg::sum(w) * 0.01;
     }
-    /// All blocks' losses, differentiated into a store for each block, which `run` calls for; then added to the leaves in order.
+    /// All blocks' losses, differentiated into a store for each block, which `run` calls for; then added to the leaves
+    /// in order.
     template <class Run>
     Tensors collect(Run&& run) const {
         std::vector<GradientStore> stores(kBlocks);

@@ -5,8 +5,8 @@
 
 #include <xgrad/autograd/gradcheck.hpp>
 
-/// One check of a public operation: its function's name, what is special, and the inputs. One without `f` exempts an operation that has
-/// nothing to differentiate, and says why.
+/// One check of a public operation: its function's name, what is special, and the inputs. One without `f` exempts an
+/// operation that has nothing to differentiate, and says why.
 struct Row {
     std::string operation;
     std::string about;

@@ -37,7 +37,8 @@ Tensor gradient(const xg::UnaryFunction& f, const Tensor& x) {
     return xg::value_and_grad([&](const Tensors& in) { return f(in[0]); }, {x}).gradients[0];
 }
 
-/// The Jacobian by central differences, in the shape of f(x) and then of x. Only the sums (v + vᵀ) / 2 of x are moved where it is `symmetric`.
+/// The Jacobian by central differences, in the shape of f(x) and then of x. Only the sums (v + vᵀ) / 2 of x are moved
+/// where it is `symmetric`.
 Tensor differences(const xg::UnaryFunction& f, const Tensor& x, bool symmetric = false) {
     constexpr double h = 1e-5;
     Tensors columns;

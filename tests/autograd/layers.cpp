@@ -45,8 +45,8 @@ std::vector<xg::Tensor> results_of(const xg::SingleTensorFunction& f, const std:
     return all;
 }
 
-/// float32 agrees with float64, the fused backward with the recorded one, and one thread with several to the last bit, also in shapes that
-/// are cut into blocks.
+/// float32 agrees with float64, the fused backward with the recorded one, and one thread with several to the last bit,
+/// also in shapes that are cut into blocks.
 void check_large(const xg::SingleTensorFunction& f, const std::vector<xg::Tensor>& inputs, double tolerance) {
     const auto exact = results_of(f, inputs, xg::float64), found = results_of(f, inputs, xg::float32),
                recorded = results_of(f, inputs, xg::float64, true);

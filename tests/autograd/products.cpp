@@ -113,7 +113,8 @@ BOOST_AUTO_TEST_CASE(gradients_with_one_matrix_for_a_batch) {
     check(g, h.to_vector(), 1e-12);
 }
 
-/// Sums of no products are 0, and what reaches no result has a gradient of zeros: in every mixture of sizes, of ranks 1 to 3.
+/// Sums of no products are 0, and what reaches no result has a gradient of zeros: in every mixture of sizes, of ranks 1
+/// to 3.
 BOOST_AUTO_TEST_CASE(gradients_where_there_is_nothing) {
     const std::vector<std::int64_t> sizes{0, 1, 3};
     std::vector<xg::Shape> lefts, rights;

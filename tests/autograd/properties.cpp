@@ -1,4 +1,5 @@
-// What derivatives obey whatever the function: linearity, the product rule and the chain rule, on random functions made of the operations.
+// What derivatives obey whatever the function: linearity, the product rule and the chain rule, on random functions made
+// of the operations.
 
 #include <cmath>
 #include <functional>

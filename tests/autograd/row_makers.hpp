@@ -9,7 +9,8 @@ namespace rows {
 
 using Inputs = std::vector<xg::Tensor>;
 
-/// Numbers from 0.2 to 2 of both signs, no two of a tensor closer than 1e-3: off the kinks at 0 and where two are equal.
+/// Numbers from 0.2 to 2 of both signs, no two of a tensor closer than 1e-3: off the kinks at 0 and where two are
+/// equal.
 inline xg::Tensor values(std::uint32_t seed, const xg::Shape& shape, bool positive = false) {
     support::Draw draw(seed);
     std::vector<double> v(static_cast<std::size_t>(shape.elements()));

@@ -189,7 +189,8 @@ BOOST_AUTO_TEST_CASE(bits_do_not_depend_on_threads) {
     for (std::size_t i = 0; i < one.size(); ++i) BOOST_TEST(support::same_bits(one[i], three[i]), i);
 }
 
-/// float32 accumulates in double precision: a million steps cost half of the last place, as NumPy's float64 results rounded do.
+/// float32 accumulates in double precision: a million steps cost half of the last place, as NumPy's float64 results
+/// rounded do.
 BOOST_AUTO_TEST_CASE(long_lines_of_float32) {
     constexpr std::int64_t n = 1'000'000;
     Draw draw(8);

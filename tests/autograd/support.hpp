@@ -94,7 +94,8 @@ void each_position(const xg::Shape& shape, F&& f) {
     }
 }
 
-/// The element at a position, by the tensor's own strides; the position may be of an array that the tensor broadcasts to.
+/// The element at a position, by the tensor's own strides; the position may be of an array that the tensor broadcasts
+/// to.
 inline double at(const xg::Tensor& t, const std::vector<std::int64_t>& index) {
     const std::size_t skip = index.size() - t.shape().rank();
     std::int64_t offset = 0;

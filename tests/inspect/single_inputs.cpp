@@ -19,7 +19,8 @@ namespace {
 constexpr int draws = sanitized ? 40 : 300;
 constexpr std::array<std::size_t, 8> depths{0, 20, 40, 60, 80, 95, 97, 98};
 
-/// How far ‖∂L/∂h‖ of one input is from the theory's mean, in its standard deviations, at each of the depths; given the norm at the last layer.
+/// How far ‖∂L/∂h‖ of one input is from the theory's mean, in its standard deviations, at each of the depths; given the
+/// norm at the last layer.
 std::array<double, depths.size()> deviations(std::uint64_t seed, Init init) {
     const xg::nn::Sequential model = stack(seed, init);
     const Tensor x = xg::randn({1, 2});

@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(widths_that_differ) {
                                 {.n_in = 10, .n_out = 20, .weight_variance = 0.2, .relu = true},
                                 {.n_in = 20, .n_out = 1, .weight_variance = 0.05, .relu = false}},
                                1);
-    // Going back through the second layer: ½ · 10 · 0.2 = 1, with a spread of 2/10 · 19/20 and 3/20; through the third: 20 · 0.05 = 1.
+    // Going back through the second layer: ½ · 10 · 0.2 = 1, with a spread of 2/10 · 19/20 and 3/20; through the third:
+    // 20 · 0.05 = 1.
     BOOST_TEST(std::abs(laws[1].mean) < 1e-12);
     BOOST_TEST(laws[1].deviation == 0);
     BOOST_TEST(close(laws[0].deviation, std::sqrt(0.34) / (2 * std::log(10)), 1e-12));
@@ -76,7 +77,8 @@ BOOST_AUTO_TEST_CASE(widths_that_differ) {
     BOOST_TEST(predict_gradient_norms({}, 1).empty());
 }
 
-// A layer right below an output of one unit, drawn many times: what the formulas say of its spread, for weights of either kind.
+// A layer right below an output of one unit, drawn many times: what the formulas say of its spread, for weights of
+// either kind.
 BOOST_AUTO_TEST_CASE(spread_below_a_single_output) {
     constexpr std::int64_t in = 40, out = 80, draws = 6000;
     for (const bool normal : {true, false}) {

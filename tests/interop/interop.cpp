@@ -4,9 +4,9 @@
 
 #include <xgrad/xgrad.hpp>
 
-// xgrad_interop save FOLDER: writes model.safetensors with trained weights, checkpoint.safetensors with the optimizer as well, and
-// values.safetensors with an input and what the model makes of it.
-// xgrad_interop load FOLDER: reads torch.safetensors, which PyTorch wrote, and writes answer.safetensors with what the model makes of the input.
+// xgrad_interop save FOLDER: writes model.safetensors with trained weights, checkpoint.safetensors with the optimizer
+// as well, and values.safetensors with an input and what the model makes of it. xgrad_interop load FOLDER: reads
+// torch.safetensors, which PyTorch wrote, and writes answer.safetensors with what the model makes of the input.
 
 namespace {
 

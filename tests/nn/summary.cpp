@@ -13,7 +13,8 @@ using nn::Sequential;
 
 BOOST_AUTO_TEST_SUITE(summaries)
 
-// As Keras 3 prints Dense(64, relu), BatchNormalization, Dense(1) of two features, but for the names, and the activation that is a layer here.
+// As Keras 3 prints Dense(64, relu), BatchNormalization, Dense(1) of two features, but for the names, and the
+// activation that is a layer here.
 BOOST_AUTO_TEST_CASE(is_kerass_table) {
     Sequential model(nn::Linear(2, 64), nn::ReLU(), nn::BatchNorm1d(64), nn::Linear(64, 1));
     Tensor(model.parameters()[0]).requires_grad(false);

@@ -32,7 +32,8 @@ constexpr int kShorter = 20;
 constexpr int kShorter = 1;
 #endif
 
-/// Bytes in use by everything but the pool: what nodes and hooks keep in the standard library's containers. Not known everywhere.
+/// Bytes in use by everything but the pool: what nodes and hooks keep in the standard library's containers. Not known
+/// everywhere.
 std::int64_t other_bytes() {
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     const auto info = mallinfo2();
@@ -68,8 +69,8 @@ void check_steady(int steps, Step&& step) {
     const std::int64_t other = other_bytes();
     for (int i = 0; i < steps; ++i) step(i);
     const xg::MemoryStats after = xg::memory_stats();
-    // Arrays; then nodes, shapes and small arrays, which `live` does not count: what is taken from the system stays the same only if all of them
-    // come back; then the rest. One block of 64 bytes lost in a thousand steps would show.
+    // Arrays; then nodes, shapes and small arrays, which `live` does not count: what is taken from the system stays the
+    // same only if all of them come back; then the rest. One block of 64 bytes lost in a thousand steps would show.
     BOOST_TEST(after.live == before.live);
     BOOST_TEST(after.reserved == before.reserved);
     BOOST_TEST(other_bytes() - other < 4096);
@@ -88,7 +89,8 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_steps) {
     BOOST_TEST(t.last_loss < 0.1 * first_loss);
 }
 
-// Hooks that hold their tensors, results that retain their gradient, checkpoints, functions of one's own, gradients' gradients.
+// Hooks that hold their tensors, results that retain their gradient, checkpoints, functions of one's own, gradients'
+// gradients.
 BOOST_AUTO_TEST_CASE(everything_that_might_hold_on) {
     xg::manual_seed(4);
     Training t;

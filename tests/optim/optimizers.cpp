@@ -137,7 +137,8 @@ BOOST_AUTO_TEST_CASE(a_step_that_is_refused_changes_nothing) {
     BOOST_TEST((state.tensors.empty() && state.numbers[0].value == 0 && state.numbers[1].value == 0));
 }
 
-// A model that is converted goes on with what was kept of it: each optimizer as one that was given float64 from the start.
+// A model that is converted goes on with what was kept of it: each optimizer as one that was given float64 from the
+// start.
 BOOST_AUTO_TEST_CASE(a_change_of_dtype_keeps_everything) {
     for (const Kind& kind : kinds()) {
         BOOST_TEST_CONTEXT(kind.name) {

@@ -163,7 +163,8 @@ Driven drive(const std::string& name) {
     return d;
 }
 
-/// Follows a schedule, and returns how far it ever is from the recorded one. At the step `replaced` all is made anew and takes over the states.
+/// Follows a schedule, and returns how far it ever is from the recorded one. At the step `replaced` all is made anew
+/// and takes over the states.
 double distance(const reference::Schedule& s, int replaced) {
     Driven d = drive(s.name);
     std::array<double, 3> sums{};

@@ -145,8 +145,8 @@ std::unique_ptr<Optimizer> make(const reference::Trajectory& t, const Tensor& x,
 
 Tensor scalar(double value, xg::DType dtype) { return xg::full({}, value, {.dtype = dtype, .requires_grad = true}); }
 
-/// Follows a trajectory, and returns how far it ever is from the recorded one. Half-way the optimizer is replaced by one that takes over its
-/// state, if asked for.
+/// Follows a trajectory, and returns how far it ever is from the recorded one. Half-way the optimizer is replaced by
+/// one that takes over its state, if asked for.
 double distance(const reference::Trajectory& t, xg::DType dtype, bool handed_over = false) {
     Tensor x = scalar(t.start[0], dtype), y = scalar(t.start[1], dtype);
     std::unique_ptr<Optimizer> optimizer = make(t, x, y);
@@ -218,7 +218,8 @@ BOOST_AUTO_TEST_CASE(closed_forms_for_a_constant_gradient) {
     BOOST_TEST(near(run({.lr = lr, .momentum = m, .dampening = d}), start - dampened));
 }
 
-// Adam moves by lr · c / (|c| + eps), whatever its averages have seen of a constant gradient; with maximize the other way.
+// Adam moves by lr · c / (|c| + eps), whatever its averages have seen of a constant gradient; with maximize the other
+// way.
 BOOST_AUTO_TEST_CASE(maximize_goes_the_other_way) {
     const auto moves = [](auto&& make_optimizer) {
         Tensor p = scalar(1, xg::float64);

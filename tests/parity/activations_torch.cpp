@@ -14,7 +14,8 @@ Sizes all_axes(const at::Tensor& x) {
 
 bool by_tanh(const Options& o) { return o.choice("approximation") == "xg::GeluApproximation::tanh"; }
 
-/// libtorch's own loses small numbers, which matters only to wild programs: where a gradient is wanted it is libtorch's own.
+/// libtorch's own loses small numbers, which matters only to wild programs: where a gradient is wanted it is libtorch's
+/// own.
 at::Tensor exponential_unit(const at::Tensor& x, double alpha, double scale, double inner) {
     if (x.requires_grad()) return at::elu(x, alpha, scale, inner);
     return scale * at::where(x > 0, x, alpha * at::expm1(x * inner));
@@ -36,7 +37,8 @@ at::Tensor along_channels(const at::Tensor& weight, std::int64_t rank) {
     return weight.reshape(shape);
 }
 
-/// libtorch's own has no second derivative where a gradient is 0, and loses digits of the first where numbers are great.
+/// libtorch's own has no second derivative where a gradient is 0, and loses digits of the first where numbers are
+/// great.
 at::Tensor composed_logcumsumexp(const at::Tensor& v, std::int64_t axis) {
     const at::Tensor x = v.dim() == 0 ? v.unsqueeze(0) : v;
     if (x.size(axis) == 0) return v.clone();

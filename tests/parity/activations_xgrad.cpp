@@ -56,8 +56,9 @@ std::function<void(Draw&)> vectors(std::vector<double> least) {
     };
 }
 
-/// How far the lengths of the vectors along an axis are from the least one that counts. Where both point the same way all digits of the
-/// gradient cancel: 0 there. With `long_ones` only vectors that are far longer will do, since of short ones many digits cancel, too.
+/// How far the lengths of the vectors along an axis are from the least one that counts. Where both point the same way
+/// all digits of the gradient cancel: 0 there. With `long_ones` only vectors that are far longer will do, since of
+/// short ones many digits cancel, too.
 double clear_of_least(const Values& in, const Options& o, bool long_ones) {
     Sizes whole;
     double least = 1;
@@ -92,8 +93,8 @@ void add_exponential_units(Table& t) {
     t.push_back({"elu", with("alpha", {1, 0, 0.5, 2, -1}), XGRAD(xg::elu(in[0], o.number("alpha"))), off({0})});
     t.push_back({"selu", near_or_far(), XGRAD(xg::selu(in[0])), off({0})});
     t.push_back({"celu", with("alpha", {1, 0.5, 2, -20}), XGRAD(xg::celu(in[0], o.number("alpha"))), off({0})});
-    // Far below 0 libtorch's is -0, where xgrad's is the small number that it should be: other functions tell them apart. Far
-    // above the second derivative of libtorch's loses its digits.
+    // Far below 0 libtorch's is -0, where xgrad's is the small number that it should be: other functions tell them
+    // apart. Far above the second derivative of libtorch's loses its digits.
     t.push_back({"gelu", approximated, XGRAD(xg::gelu(in[0], o.as<xg::GeluApproximation>("approximation"))), nullptr,
                  false, false, false});
     t.push_back({"gelu composed", approximated, XGRAD(xg::gelu(in[0], o.as<xg::GeluApproximation>("approximation")))});

@@ -7,8 +7,8 @@ namespace {
 
 using at::indexing::TensorIndex;
 
-/// The entries in the options: see brackets_xgrad.cpp. libtorch takes numbers for entries of axes that are gone even beside tensors, where
-/// NumPy takes them for tensors: tensors of one element mean the same to both.
+/// The entries in the options: see brackets_xgrad.cpp. libtorch takes numbers for entries of axes that are gone even
+/// beside tensors, where NumPy takes them for tensors: tensors of one element mean the same to both.
 std::vector<TensorIndex> entries_of(const Tensors& in, const Options& o) {
     const std::vector<double>& numbers = o.numbers("numbers");
     const auto at = [&](std::size_t k, std::size_t i) { return static_cast<std::int64_t>(numbers[k + i]); };

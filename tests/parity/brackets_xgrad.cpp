@@ -14,7 +14,8 @@ enum Entry : std::int64_t { number, slice, ellipsis, new_axis, tensor };
 /// A list of entries under way: as numbers for both sides, and as C++ to print.
 class Entries {
 public:
-    /// Tensors of indices are of these sizes, or broadcast to them. With `once` there is one, which names no place twice.
+    /// Tensors of indices are of these sizes, or broadcast to them. With `once` there is one, which names no place
+    /// twice.
     Entries(Draw& d, bool once) : once_(once), draw_(d), common_(d.shape(0, 2, 1)) {}
 
     void add_for(const Sizes& shape);

@@ -37,8 +37,8 @@ struct Statistics {
     std::vector<Failure> failures = {};                ///< By index.
 };
 
-/// Program number `index`: the first attempt that has something to compare. Throws std::logic_error where an entry of the table draws what
-/// libtorch refuses.
+/// Program number `index`: the first attempt that has something to compare. Throws std::logic_error where an entry of
+/// the table draws what libtorch refuses.
 Program find_program(const Settings& settings, std::uint64_t index, Verdict& verdict, Statistics& statistics);
 
 /// Runs programs on several threads.

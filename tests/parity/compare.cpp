@@ -13,8 +13,9 @@ namespace parity {
 namespace {
 
 constexpr double kRelative = 1e-9;
-/// Of the largest number of an array, and of the program: some roundings, which add up, and what is left where all cancels: some twenty
-/// roundings, since in exact arithmetic either side's saturated softmax is that far from the truth.
+/// Of the largest number of an array, and of the program: some roundings, which add up, and what is left where all
+/// cancels: some twenty roundings, since in exact arithmetic either side's saturated softmax is that far from the
+/// truth.
 constexpr double kOfArray = 1e-13, kOfProgram = 4e-15;
 constexpr double kChange = 1e-7;
 constexpr int kChanges = 4;

@@ -22,9 +22,10 @@ struct Verdict {
 
 /// Runs a program on both sides and compares everything.
 ///
-/// An element agrees if it differs by no more than 1e-9 · max(1, condition) relatively. The condition is that of the element with respect
-/// to the leaves: how much it changes in libtorch, relatively, for small random changes of the leaves, over how much those changed. To
-/// both come a few roundings of the largest number around: of what cancelled inside of the program no condition tells.
+/// An element agrees if it differs by no more than 1e-9 · max(1, condition) relatively. The condition is that of the
+/// element with respect to the leaves: how much it changes in libtorch, relatively, for small random changes of the
+/// leaves, over how much those changed. To both come a few roundings of the largest number around: of what cancelled
+/// inside of the program no condition tells.
 Verdict judge(const Program& program);
 
 }  // namespace parity

@@ -27,7 +27,8 @@ Tensors svd_parts(const at::Tensor& x) {
 }
 
 Tensors lstsq_parts(const at::Tensor& a, const at::Tensor& b) {
-    // libtorch has no derivative of residuals, and that of solutions loses half of the digits where a matrix is a little ill-conditioned.
+    // libtorch has no derivative of residuals, and that of solutions loses half of the digits where a matrix is a
+    // little ill-conditioned.
     const bool vectors = is_vectors(a, b);
     const auto [p, q] = broadcast_stacks(a, vectors ? b.unsqueeze(-1) : b);
     const auto [plain, residuals, rank, singular] = at::linalg_lstsq(p.detach(), q.detach(), {}, "gelsd");

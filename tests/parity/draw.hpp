@@ -33,7 +33,8 @@ class Draw {
 public:
     Draw(Maker& maker, Random& random) : random(random), maker_(maker) {}
 
-    // Inputs. Each is an earlier result, made to fit where needed, or a new leaf. What is returned stays until the step is done.
+    // Inputs. Each is an earlier result, made to fit where needed, or a new leaf. What is returned stays until the step
+    // is done.
 
     const Array& real(const Want& want = {});
     const Array& real_of(const Sizes& shape, const Want& want = {});
@@ -92,7 +93,8 @@ public:
     Maker(Program& program, Random& random);
 
     Ref add_leaf(Array leaf);
-    /// Runs a step and appends it. Throws DrawAgain where it leaves what is allowed, and std::logic_error where libtorch refuses it.
+    /// Runs a step and appends it. Throws DrawAgain where it leaves what is allowed, and std::logic_error where
+    /// libtorch refuses it.
     void add(Step step);
     /// Draws one operation's step and appends it, or leaves everything as it was and returns false.
     bool draw(const Operation& operation);

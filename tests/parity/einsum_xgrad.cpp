@@ -7,7 +7,8 @@
 namespace parity {
 namespace {
 
-/// A random spec and operands for it: of a few letters, capitals too, whose axes have one size each, or now and then size 1.
+/// A random spec and operands for it: of a few letters, capitals too, whose axes have one size each, or now and then
+/// size 1.
 class Equation {
 public:
     explicit Equation(Draw& d) : draw_(d), dots_(d.random.coin(0.3) ? d.shape(0, 2) : Sizes()) {

@@ -7,7 +7,8 @@ namespace {
 
 double factorial(std::int64_t n) { return n < 2 ? 1 : static_cast<double>(n) * factorial(n - 1); }
 
-/// libtorch's own loses small numbers, which matters only to wild programs: where a gradient is wanted it is libtorch's own.
+/// libtorch's own loses small numbers, which matters only to wild programs: where a gradient is wanted it is libtorch's
+/// own.
 at::Tensor logaddexp(const at::Tensor& a, const at::Tensor& b) {
     if (a.requires_grad() || b.requires_grad()) return at::logaddexp(a, b);
     return at::where(a == b, a + M_LN2, at::maximum(a, b) + at::log1p(at::exp(-at::abs(a - b))));

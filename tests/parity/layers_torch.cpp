@@ -8,8 +8,9 @@ namespace {
 
 using Factors = c10::optional<at::ArrayRef<double>>;
 
-/// The elements of `mode` nearest. libtorch's derivatives, and its results in some layouts, take a factor near 1 or 2 for 1 or 2, and round
-/// places to float32, which other results do not: of its own only places are taken, in a layout that is none of those.
+/// The elements of `mode` nearest. libtorch's derivatives, and its results in some layouts, take a factor near 1 or 2
+/// for 1 or 2, and round places to float32, which other results do not: of its own only places are taken, in a layout
+/// that is none of those.
 at::Tensor nearest(const at::Tensor& x, bool exact, at::OptionalIntArrayRef size, Factors factors) {
     Sizes plane = {1, 1}, shape = {x.size(0), x.size(1)};
     plane.insert(plane.end(), x.sizes().begin() + 2, x.sizes().end());

@@ -92,7 +92,8 @@ void add_layers(Table& t) {
                      d.integer("padding", -n, n - 1);
                  },
                  XGRAD(xg::embedding(in[1], in[0], {.padding_idx = o.integer("padding")}))});
-    // Where a neighbour counts for nothing libtorch multiplies it by 0, which makes NaN of an infinite one: no linear wild programs.
+    // Where a neighbour counts for nothing libtorch multiplies it by 0, which makes NaN of an infinite one: no linear
+    // wild programs.
     for (const bool linear : {false, true}) {
         t.push_back({linear ? "interpolate linearly to size" : "interpolate to size", to_size(linear),
                      XGRAD(xg::interpolate(in[0], {.size = o.as<xg::Pair>("size"),

@@ -24,7 +24,8 @@ namespace {
 
 using namespace parity;
 
-/// The smallest program that fails as this one does. One that throws instead may do so because a shape is no longer one.
+/// The smallest program that fails as this one does. One that throws instead may do so because a shape is no longer
+/// one.
 Program made_smaller(const Program& program) {
     const bool throws = !judge(program).xgrad.error.empty();
     return shrink(program, [throws](const Program& candidate) {

@@ -6,7 +6,8 @@
 #include "array.hpp"
 #include "options.hpp"
 
-// Layers and losses of xgrad beside those of libtorch: the same options, the same state dict, the same numbers in and out.
+// Layers and losses of xgrad beside those of libtorch: the same options, the same state dict, the same numbers in and
+// out.
 
 namespace modules {
 

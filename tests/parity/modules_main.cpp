@@ -1,4 +1,5 @@
-// Layers and losses of xgrad beside those of libtorch, over random options and shapes: outputs, gradients and state dicts.
+// Layers and losses of xgrad beside those of libtorch, over random options and shapes: outputs, gradients and state
+// dicts.
 
 #include <algorithm>
 #include <cmath>

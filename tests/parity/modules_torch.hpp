@@ -62,8 +62,8 @@ inline Array array_of(const Tensor& t) {
             {plain.data_ptr<double>(), plain.data_ptr<double>() + plain.numel()}};
 }
 
-/// The formula, of a layer's parameters: libtorch 1.13's own forward adds bool masks as numbers, and refuses masks of each head and keys that are
-/// as wide as no values.
+/// The formula, of a layer's parameters: libtorch 1.13's own forward adds bool masks as numbers, and refuses masks of
+/// each head and keys that are as wide as no values.
 inline Tensor attended(nn::MultiheadAttention& layer, const Tensor& query, const Tensor& key, const Tensor& value,
                        const Tensor& mask, std::int64_t heads) {
     const std::int64_t width = query.size(2), n = query.size(1);

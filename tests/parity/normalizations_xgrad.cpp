@@ -7,19 +7,21 @@
 namespace parity {
 namespace {
 
-/// What is added to variances of n numbers. What one or two numbers become hardly depends on them unless it is large: their gradient is
-/// what is left of parts that cancel.
+/// What is added to variances of n numbers. What one or two numbers become hardly depends on them unless it is large:
+/// their gradient is what is left of parts that cancel.
 void small_number(Draw& d, std::int64_t n) {
     d.number_of("eps", n > 2 ? std::vector<double>{1e-5, 1e-3, 0.125} : std::vector<double>{0.125});
 }
 
-/// Weights and biases of a shape. libtorch multiplies the mean by the weights: infinite ones give NaN elsewhere than without that.
+/// Weights and biases of a shape. libtorch multiplies the mean by the weights: infinite ones give NaN elsewhere than
+/// without that.
 void scale_and_shift(Draw& d, const Sizes& shape) {
     d.real_of(shape, {.finite = true});
     d.real_of(shape, {.finite = true});
 }
 
-/// An input of normalisation over the batch, perhaps with its running mean and variance, perhaps with weights and biases.
+/// An input of normalisation over the batch, perhaps with its running mean and variance, perhaps with weights and
+/// biases.
 void batches(Draw& d, bool training, bool running, bool weights) {
     const Array& x = planes(d, static_cast<std::size_t>(d.random.integer(0, 2)), true);
     const Sizes channels = {x.shape[1]};
@@ -66,8 +68,9 @@ void groups(Draw& d, bool weights) {
 /// What is normalised together.
 enum class Groups : std::uint8_t { channels, planes, several_planes, rows, rows_from_zero };
 
-/// How much more than 0.01 the variance, eps included, of each group is, or its mean square, and how much more than a ten-thousandth of the
-/// mean square the variance of more than two numbers: elsewhere large parts of results or gradients cancel.
+/// How much more than 0.01 the variance, eps included, of each group is, or its mean square, and how much more than a
+/// ten-thousandth of the mean square the variance of more than two numbers: elsewhere large parts of results or
+/// gradients cancel.
 Distance spread_of(Groups kind) {
     return [kind](const Values& in, const Options& o) {
         const Array& x = *in[0];

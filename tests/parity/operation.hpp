@@ -12,9 +12,9 @@
 #include "draw.hpp"
 #include "program.hpp"
 
-// The table of operations. An operation has an entry in <family>_xgrad.cpp - its name, how to draw its inputs and options,
-// how xgrad computes it, how far its inputs are from where it has no derivative - and, under the same name, one in
-// <family>_torch.cpp, how libtorch computes it.
+// The table of operations. An operation has an entry in <family>_xgrad.cpp - its name, how to draw its inputs and
+// options, how xgrad computes it, how far its inputs are from where it has no derivative - and, under the same name,
+// one in <family>_torch.cpp, how libtorch computes it.
 
 namespace parity {
 
@@ -36,7 +36,8 @@ struct Operation {
     std::string name;
     std::function<void(Draw& draw)> draw;
     Call call;
-    /// How far the inputs are from where the operation has no derivative, or is not defined; negative beyond that. Absent: anywhere.
+    /// How far the inputs are from where the operation has no derivative, or is not defined; negative beyond that.
+    /// Absent: anywhere.
     std::function<double(const Values& in, const Options& o)> distance = nullptr;
     /// Whether infinities and NaN may come in.
     bool wild = true;

@@ -143,7 +143,8 @@ const Array& whole_numbers(Draw& d) {
     return d.integers({d.random.integer(0, 7)}, 0, 5);
 }
 
-/// Elements off the edges of `bins` bins of equal width from low to high; other than the outer ones where those are elements themselves.
+/// Elements off the edges of `bins` bins of equal width from low to high; other than the outer ones where those are
+/// elements themselves.
 double bin_distance(const Array& x, double low, double high, std::int64_t bins, bool outer) {
     double least = 1;
     for (const double v : x.values)

@@ -5,7 +5,8 @@
 
 namespace parity {
 
-/// Mixes two numbers into one whose bits all depend on both (Steele et al., Fast splittable pseudorandom number generators, 2014).
+/// Mixes two numbers into one whose bits all depend on both (Steele et al., Fast splittable pseudorandom number
+/// generators, 2014).
 inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     std::uint64_t z = a * 0xd1342543de82ef95 + b + 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;

@@ -3,7 +3,8 @@
 namespace parity {
 namespace {
 
-/// A sequence, states and parameters of a layer of so many gates. Of great sums rounding decides what is left of a saturated gate.
+/// A sequence, states and parameters of a layer of so many gates. Of great sums rounding decides what is left of a
+/// saturated gate.
 std::function<void(Draw&)> layer(std::int64_t gates, bool biases) {
     return [=](Draw& d) {
         const Want moderate{.low = -2, .high = 2, .finite = true};

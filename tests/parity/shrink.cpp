@@ -34,8 +34,8 @@ private:
         return true;
     }
 
-    /// The program when the results of the steps `gone` have become leaves, and the steps `dropped` are not there at all. Steps whose
-    /// results only those in `gone` use go, too; those that only dropped ones use become ends.
+    /// The program when the results of the steps `gone` have become leaves, and the steps `dropped` are not there at
+    /// all. Steps whose results only those in `gone` use go, too; those that only dropped ones use become ends.
     static Program without(const Program& program, const Evaluation& values, const std::set<std::size_t>& gone,
                            const std::set<std::size_t>& dropped) {
         Program result = program;

@@ -20,7 +20,8 @@ struct Square {
     double& operator()(std::size_t i, std::size_t j) { return a[i * n + j]; }
 };
 
-/// The eigenvalues of a symmetric matrix, ascending: each rotation makes one of the elements beside the diagonal 0 (Jacobi, 1846).
+/// The eigenvalues of a symmetric matrix, ascending: each rotation makes one of the elements beside the diagonal 0
+/// (Jacobi, 1846).
 std::vector<double> eigenvalues(Square m) {
     for (int sweep = 0; sweep < 30; ++sweep)
         for (std::size_t p = 0; p < m.n; ++p)

@@ -58,7 +58,8 @@ void convolution(Draw& d, std::size_t axes, bool transposed, bool bias) {
             d.set("output_padding", more);
     }
     d.set("groups", groups);
-    // Whether an infinite weight is multiplied by the zeros around the input differs, even among libtorch's own kernels.
+    // Whether an infinite weight is multiplied by the zeros around the input differs, even among libtorch's own
+    // kernels.
     d.real_of(weight, {.finite = true});
     if (bias) d.real_of({out * groups}, {.finite = true});
 }
@@ -71,8 +72,8 @@ std::function<void(Draw&)> convolving_back(std::size_t axes, bool bias) {
     return [=](Draw& d) { convolution(d, axes, true, bias); };
 }
 
-/// Windows of pooling; a stride of 0 stands for the kernel's size. With `seeing` none lies in the padding alone: libtorch's place of its
-/// maximum is outside of the input then.
+/// Windows of pooling; a stride of 0 stands for the kernel's size. With `seeing` none lies in the padding alone:
+/// libtorch's place of its maximum is outside of the input then.
 void pooling(Draw& d, std::size_t axes, bool dilated, bool seeing) {
     const Array& x = planes(d, axes);
     const Sizes kernel = each_axis(d, "kernel", axes, 1, 3), stride = each_axis(d, "stride", axes, 0, 3),
@@ -116,7 +117,8 @@ std::function<void(Draw&)> adapted(std::size_t axes) {
     };
 }
 
-/// How far the elements of a plane are from each other. Of equal ones both sides take the first, and so have wild programs.
+/// How far the elements of a plane are from each other. Of equal ones both sides take the first, and so have wild
+/// programs.
 Distance no_ties(std::size_t axes) {
     return [axes](const Values& in, const Options&) {
         return gap(*in[0], axes == 1 ? Sizes{-1} : Sizes{-1, -2}, false);

@@ -1,7 +1,7 @@
 #include "families_xgrad.hpp"
 
-// What careless formulas look like: most have the right values, and detach() hides parts of them from the gradient. Those that cannot
-// take an infinity stay out of wild programs, where they would be found too easily.
+// What careless formulas look like: most have the right values, and detach() hides parts of them from the gradient.
+// Those that cannot take an infinity stay out of wild programs, where they would be found too easily.
 
 namespace parity {
 

@@ -91,8 +91,8 @@ Run run_on(const Program& program, const std::vector<xg::Tensor>& leaves) {
     return made;
 }
 
-/// Forward mode against the gradients that reverse mode found: along any direction both give the same slope of the loss. Throws where they
-/// do not.
+/// Forward mode against the gradients that reverse mode found: along any direction both give the same slope of the
+/// loss. Throws where they do not.
 void check_forward_mode(const Program& program, const std::vector<xg::Tensor>& leaves,
                         const std::vector<std::size_t>& number, const std::vector<xg::Tensor>& gradients) {
     std::vector<xg::Tensor> inputs, directions;
