@@ -44,7 +44,7 @@ function(xgrad_folder folder)
 
     # What no program spends its time in: smaller, and compiled sooner.
     if(arg_COLD)
-        set_source_files_properties(${arg_COLD} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-O2>")
+        set_source_files_properties(${arg_COLD} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os>")
     endif()
 
     if(arg_SOURCES OR arg_COLD)
