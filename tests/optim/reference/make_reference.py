@@ -189,7 +189,7 @@ inline constexpr std::array<int, {len(STEPS)}> steps{{{", ".join(map(str, STEPS)
 struct Trajectory {{
     const char* source;
     const char* optimizer;
-    const char* options;  ///< As in `lr=0.1 momentum=0.9 y.lr=0.2`: those of both numbers, then of the second's own group.
+    const char* options;  ///< As in `lr=0.1 momentum=0.9 y.lr=0.2`: of both numbers, then of the second's group.
     bool exact;           ///< Whether the options are those that it was computed with; else rounded to float32.
     Function function;
     std::array<double, 2> start;
