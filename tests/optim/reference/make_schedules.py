@@ -85,6 +85,7 @@ def main():
         shown = ", ".join("{" + ", ".join(repr(float(x)) for x in out[i]) + "}" for i in SHOWN)
         rows.append(f'    {{"{name}",\n     {{{", ".join(repr(x) for x in sums)}}},\n     {{{{{shown}}}}}}},')
     text = f"""// Written by make_schedules.py with PyTorch {torch.__version__.split("+")[0]}.
+// clang-format off
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // Written by make_schedules.py with PyTorch 2.13.0.
+// clang-format off
 #pragma once
 
 #include <array>

@@ -19,7 +19,7 @@ y = model(x).detach().ravel().tolist()
 data = save(model.state_dict())
 
 lines = [f"// Made by make_torch_model.py with safetensors {safetensors.__version__} and torch {torch.__version__}. Do not edit."]
-lines += ["#pragma once", "", "namespace reference {", ""]
+lines += ["// clang-format off", "#pragma once", "", "namespace reference {", ""]
 lines += ["/// Sequential(Linear(3, 4), Tanh, BatchNorm1d(4), Linear(4, 2)) in float64, and its output for linspace(-1, 2, 6) as (2, 3)."]
 lines += ["inline constexpr unsigned char torch_model[] = {"]
 for i in range(0, len(data), 24):

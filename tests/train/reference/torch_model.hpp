@@ -1,4 +1,5 @@
 // Made by make_torch_model.py with safetensors 0.8.0 and torch 2.13.0+cpu. Do not edit.
+// clang-format off
 #pragma once
 
 namespace reference {
