@@ -12,8 +12,8 @@ namespace xg::data {
 
 /// What a safetensors file holds: tensors by name, and notes about them.
 struct XG_EXPORT SafeTensors {
-    std::vector<std::pair<std::string, Tensor>> tensors;        ///< In the order of the file's header.
-    std::vector<std::pair<std::string, std::string>> metadata;  ///< Its `__metadata__`: any text by any key.
+    std::vector<std::pair<std::string, Tensor>> tensors = {};        ///< In the order of the file's header.
+    std::vector<std::pair<std::string, std::string>> metadata = {};  ///< Its `__metadata__`: any text by any key.
 
     /// The tensor of this name. Throws ValueError, which lists the names that are there.
     const Tensor& at(std::string_view name) const;
