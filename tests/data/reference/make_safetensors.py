@@ -28,8 +28,9 @@ tensors = {
 }
 data = save(tensors, metadata={"format": "pt", "note": "größer"})
 
+pathlib.Path(__file__).parents[2].joinpath("fuzz/seeds/types.safetensors").write_bytes(data)
 lines = [f"// Made by make_safetensors.py with safetensors {safetensors.__version__} and torch {torch.__version__}. Do not edit."]
-lines += ["#pragma once", "", "#include <string_view>", "", "namespace reference {", ""]
+lines += ["// clang-format off", "#pragma once", "", "namespace reference {", ""]
 lines += ["inline constexpr unsigned char safetensors_bytes[] = {"]
 for i in range(0, len(data), 24):
     lines.append("    " + ", ".join(str(b) for b in data[i : i + 24]) + ",")
