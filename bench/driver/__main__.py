@@ -28,12 +28,11 @@ def arguments():
     args = parser.parse_args()
     if args.rounds < 1:
         parser.error("--rounds must be at least 1")
-    known = {row.id for row in row_list.ROWS} | {row.program_row for row in row_list.ROWS}
+    known = {name.lower(): name for row in row_list.ROWS for name in (row.program_row, row.id)}
     args.families, rows = [], []
     for name in (name.strip() for name in args.rows.split(",") if name.strip()):
-        row = name.upper().replace("-HAND", "-hand").replace("-OWN", "-own")
-        if row in known:
-            rows.append(row)
+        if name.lower() in known:
+            rows.append(known[name.lower()])
         elif name.lower() in family_list.FAMILIES:
             args.families.append(name.lower())
         elif name.lower() == "families":
