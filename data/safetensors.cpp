@@ -8,9 +8,9 @@
 #include <unordered_set>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/creation.hpp>
+#include <xgrad/core/detail/json.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/file.hpp>
 
@@ -22,7 +22,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the numbers of a safetensors file are little-endian");
 
-using Json = nlohmann::ordered_json;
+using xg::detail::Json;
 
 constexpr std::size_t kPrefix = 8;
 constexpr std::uint64_t kLongestHeader = 100'000'000;  // as in the format's own reader
@@ -135,7 +135,7 @@ public:
         SafeTensors content;
         std::vector<Entry> entries;
         const Json header = parse_header();
-        for (const auto& [name, value] : header.items()) {
+        for (const auto& [name, value] : *header.object()) {
             if (name == kMetadata)
                 read_metadata(value, content);
             else
@@ -163,66 +163,56 @@ private:
         data_ = bytes_.substr(kPrefix + length);
         if (text.empty() || text.front() != '{') fail("the header is no JSON object");
 
-        // The format nests no deeper than a list in an object in an object. A name that is there twice would otherwise
-        // go unseen.
-        std::unordered_set<std::string> names;
-        const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-            if (depth > 4) fail("the header nests deeper than the format does");
-            if (event == Json::parse_event_t::key && depth == 1) {
-                const auto& name = parsed.get_ref<const std::string&>();
-                if (!names.insert(name).second) fail("the header names '" + name + "' twice");
-            }
-            return true;
-        };
+        // The format nests no deeper than a list in an object in an object.
         try {
-            return Json::parse(text, watch);
-        } catch (const nlohmann::json::exception& e) {
-            fail(std::string("the header is no JSON: ") + e.what());
+            return xg::detail::parse_json(text, 3);
+        } catch (const ValueError& e) {
+            fail(std::string("the header is no JSON of this format: ") + e.what());
         }
     }
 
     void read_metadata(const Json& value, SafeTensors& content) const {
         if (!value.is_object()) fail("__metadata__: expected an object of texts");
-        for (const auto& [key, text] : value.items()) {
-            if (!text.is_string()) fail("__metadata__: expected a text under '" + key + "'");
-            content.metadata.emplace_back(key, text.get<std::string>());
+        for (const auto& [key, text] : *value.object()) {
+            if (text.text() == nullptr) fail("__metadata__: expected a text under '" + key + "'");
+            content.metadata.emplace_back(key, *text.text());
         }
     }
 
     std::uint64_t read_number(const std::string& name, const char* what, const Json& value) const {
-        if (!value.is_number_unsigned()) fail(fmt::format("tensor '{}': {} holds no number of at least 0", name, what));
-        return value.get<std::uint64_t>();
+        if (value.natural() == nullptr) fail(fmt::format("tensor '{}': {} holds no number of at least 0", name, what));
+        return *value.natural();
     }
 
     Entry read_entry(const std::string& name, const Json& value) const {
         Entry entry{.name = name, .format = nullptr, .shape = {}};
-        if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
-            !value.contains("data_offsets"))
+        const Json *type = value.find("dtype"), *shape = value.find("shape"), *offsets = value.find("data_offsets");
+        if (type == nullptr || shape == nullptr || offsets == nullptr || value.object()->size() != 3)
             fail("tensor '" + name + "': expected an object of dtype, shape and data_offsets");
-        const Json &type = value["dtype"], &shape = value["shape"], &offsets = value["data_offsets"];
-        if (type.is_string())
+        if (type->text() != nullptr)
             for (const Format& f : kFormats)
-                if (type.get_ref<const std::string&>() == f.name) entry.format = &f;
+                if (*type->text() == f.name) entry.format = &f;
         if (entry.format == nullptr)
             fail(fmt::format(
                 "tensor '{}': the type {} is none that can be read (F64, F32, F16, BF16, I64, I32, I16, I8, "
                 "U64, U32, U16, U8, BOOL)",
-                name, type.dump()));
-        if (!shape.is_array()) fail("tensor '" + name + "': shape is no list");
-        if (!offsets.is_array() || offsets.size() != 2) fail("tensor '" + name + "': data_offsets is no list of two");
+                name, type->dump()));
+        if (!shape->is_list()) fail("tensor '" + name + "': shape is no list");
+        if (!offsets->is_list() || offsets->list()->size() != 2)
+            fail("tensor '" + name + "': data_offsets is no list of two");
 
         std::vector<std::int64_t> sizes;
         std::uint64_t bytes = static_cast<std::uint64_t>(entry.format->bytes);
         bool fits = true;
-        for (const Json& item : shape) {
+        for (const Json& item : *shape->list()) {
             const std::uint64_t size = read_number(name, "shape", item);
             fits = fits && size <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
             fits = !__builtin_mul_overflow(bytes, size, &bytes) && fits;
             sizes.push_back(static_cast<std::int64_t>(size));
         }
         entry.shape = Shape(sizes);
-        entry.begin = read_number(name, "data_offsets", offsets[0]);
-        entry.end = read_number(name, "data_offsets", offsets[1]);
+        entry.begin = read_number(name, "data_offsets", offsets->list()->front());
+        entry.end = read_number(name, "data_offsets", offsets->list()->back());
         if (entry.begin > entry.end || entry.end > data_.size())
             fail(fmt::format("tensor '{}': its bytes {} to {} are none of the {} that follow the header", name,
                              entry.begin, entry.end, data_.size()));
@@ -318,21 +308,23 @@ std::string to_safetensors(const SafeTensors& content) {
         total += bytes_of(i);
     }
 
-    Json header = Json::object();
+    Json::Object header;
     if (!content.metadata.empty()) {
-        Json& notes = header[kMetadata] = Json::object();
-        for (const auto& [key, text] : content.metadata) notes[key] = text;
+        Json::Object notes;
+        for (const auto& [key, text] : content.metadata) notes.emplace_back(key, text);
+        header.emplace_back(kMetadata, std::move(notes));
     }
     for (std::size_t i = 0; i < content.tensors.size(); ++i) {
         const auto& [name, t] = content.tensors[i];
-        header[name] = {{"dtype", format_of(t.dtype()).name},
-                        {"shape", std::vector<std::int64_t>(t.shape().begin(), t.shape().end())},
-                        {"data_offsets", {begins[i], begins[i] + bytes_of(i)}}};
+        header.emplace_back(
+            name, Json::Object{{"dtype", format_of(t.dtype()).name},
+                               {"shape", Json::list_of(std::vector<std::int64_t>(t.shape().begin(), t.shape().end()))},
+                               {"data_offsets", Json::List{begins[i], begins[i] + bytes_of(i)}}});
     }
     std::string text;
     try {
-        text = header.dump();
-    } catch (const nlohmann::json::exception& e) {
+        text = Json(std::move(header)).dump();
+    } catch (const ValueError& e) {
         throw ValueError(std::string("save_safetensors: a name or note is no UTF-8: ") + e.what());
     }
     text.append((8 - text.size() % 8) % 8, ' ');

@@ -5,8 +5,8 @@
 #include <ostream>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
+#include <xgrad/core/detail/json.hpp>
 #include <xgrad/inspect/detail/text.hpp>
 #include <xgrad/inspect/diagnosis.hpp>
 
@@ -57,8 +57,7 @@ std::string csv_field(const std::string& text) {
 std::string csv_number(double v) { return std::isnan(v) ? "" : fmt::format("{:.9g}", v); }
 
 /// JSON has neither NaN nor infinity.
-nlohmann::ordered_json json_number(double v) {
-    if (std::isnan(v)) return nullptr;
+xg::detail::Json json_number(double v) {
     if (std::isinf(v)) return v > 0 ? "inf" : "-inf";
     return v;
 }
@@ -125,22 +124,21 @@ std::string Profile::to_csv() const {
 }
 
 std::string Profile::to_json() const {
-    nlohmann::ordered_json root;
-    root["step"] = step;
-    root["decades"] = json_number(decades());
-    root["layers"] = nlohmann::ordered_json::array();
+    using xg::detail::Json;
+    Json::List entries;
     for (const LayerRecord& layer : layers)
-        root["layers"].push_back({{"layer", layer.name},
-                                  {"type", layer.type},
-                                  {"gradient_norm", json_number(layer.gradient_norm)},
-                                  {"weight_gradient_norm", json_number(layer.weight_gradient_norm)},
-                                  {"bias_gradient_norm", json_number(layer.bias_gradient_norm)},
-                                  {"weight_norm", json_number(layer.weight_norm)},
-                                  {"dead_share", json_number(layer.dead_share)},
-                                  {"n_in", layer.geometry.n_in},
-                                  {"n_out", layer.geometry.n_out}});
+        entries.push_back(Json::Object{{"layer", layer.name},
+                                       {"type", layer.type},
+                                       {"gradient_norm", json_number(layer.gradient_norm)},
+                                       {"weight_gradient_norm", json_number(layer.weight_gradient_norm)},
+                                       {"bias_gradient_norm", json_number(layer.bias_gradient_norm)},
+                                       {"weight_norm", json_number(layer.weight_norm)},
+                                       {"dead_share", json_number(layer.dead_share)},
+                                       {"n_in", layer.geometry.n_in},
+                                       {"n_out", layer.geometry.n_out}});
+    const Json root(Json::Object{{"step", step}, {"decades", json_number(decades())}, {"layers", std::move(entries)}});
     // Names may hold any bytes: what is no UTF-8 is replaced.
-    return root.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return root.dump(2, true) + "\n";
 }
 
 std::ostream& operator<<(std::ostream& out, const Profile& profile) {

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include <xgrad/core/detail/json.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/data/safetensors.hpp>
@@ -19,7 +19,7 @@ namespace xg::train {
 namespace {
 
 using data::SafeTensors;
-using Json = nlohmann::ordered_json;
+using detail::Json;
 
 constexpr const char* kEpoch = "xgrad.epoch";
 constexpr const char* kRandom = "xgrad.random_state";
@@ -58,9 +58,9 @@ std::optional<double> number_of(const std::string& text) {
 }
 
 std::string numbers_text(const optim::State& state) {
-    Json numbers = Json::object();
-    for (const optim::NamedNumber& n : state.numbers) numbers[n.name] = text_of(n.value);
-    return numbers.dump();
+    Json::Object numbers;
+    for (const optim::NamedNumber& n : state.numbers) numbers.emplace_back(n.name, text_of(n.value));
+    return Json(std::move(numbers)).dump();
 }
 
 [[noreturn]] void broken(const std::string& path, const std::string& what) {
@@ -72,10 +72,15 @@ optim::State read_part(const std::string& path, const SafeTensors& file, const P
     const std::string text = file.note(part.key());
     if (text.empty())
         broken(path, "holds no " + part.prefix.substr(0, part.prefix.size() - 1) + ": it was saved without one");
-    const Json numbers = Json::parse(text, nullptr, false);
+    Json numbers;
+    try {
+        numbers = detail::parse_json(text);
+    } catch (const ValueError& error) {
+        broken(path, part.key() + ": " + error.what());
+    }
     if (!numbers.is_object()) broken(path, part.key() + " is no JSON object");
-    for (const auto& [name, value] : numbers.items()) {
-        const std::optional<double> number = value.is_string() ? number_of(value.get<std::string>()) : std::nullopt;
+    for (const auto& [name, value] : *numbers.object()) {
+        const std::optional<double> number = value.text() != nullptr ? number_of(*value.text()) : std::nullopt;
         if (!number) broken(path, part.key() + ": '" + name + "' is no number");
         state.numbers.push_back({name, *number});
     }

@@ -9,8 +9,6 @@
 
 namespace xg::data::detail {
 
-// JSON itself stays in saved.cpp: its templates are large.
-
 /// A fitted transformer on its way into a file: a JSON object that begins with what it is.
 class SavedWriter {
 public:
