@@ -5,6 +5,7 @@ option(XGRAD_NATIVE "Compile for this machine's processor (-march=native): faste
 option(XGRAD_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
 option(XGRAD_INSTALL_NATIVE "Let a build with XGRAD_NATIVE be installed" OFF)
 option(XGRAD_WERROR "Make warnings errors" OFF)
+option(XGRAD_PRECOMPILE "Precompile what most sources include: faster from nothing" ${PROJECT_IS_TOP_LEVEL})
 option(XGRAD_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(XGRAD_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(XGRAD_BUILD_DEMO "Build the demo" ${PROJECT_IS_TOP_LEVEL})
@@ -26,7 +27,9 @@ if(PROJECT_IS_TOP_LEVEL)
         find_program(XGRAD_CCACHE ccache)
         mark_as_advanced(XGRAD_CCACHE)
         if(XGRAD_CCACHE)
-            set(CMAKE_CXX_COMPILER_LAUNCHER "${XGRAD_CCACHE}")
+            # Without this it caches nothing that is compiled with a precompiled header.
+            set(CMAKE_CXX_COMPILER_LAUNCHER
+                "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${XGRAD_CCACHE}")
         endif()
     endif()
     set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
