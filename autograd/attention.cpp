@@ -62,7 +62,7 @@ void check_options(const AttentionOptions& options, DType dtype, const Shape& sc
 }
 
 /// What the backward needs besides the tensors.
-struct Plan {
+struct AttentionPlan {
     AttentionShape s;
     Shape scores;  ///< (..., L, S)
     double dropout_p;
@@ -110,7 +110,7 @@ void with_kernel_mask(const Tensor& mask, const Shape& scores, DType dtype, F&& 
 }
 
 /// Which weights are kept, times the scale: what dropout multiplied them with.
-Tensor drawn(const Plan& plan, DType dtype) {
+Tensor drawn(const AttentionPlan& plan, DType dtype) {
     const std::int64_t n = plan.scores.elements();
     const Tensor kept = make_tensor(plan.scores, boolean);
     plan.dropout.draw(0, n, reinterpret_cast<std::uint8_t*>(data_as<bool>(kept)));
@@ -124,8 +124,8 @@ Tensor causal_mask(std::int64_t queries, std::int64_t keys) {
 }
 
 /// The gradients made of recorded operations, for higher derivatives.
-void recorded_backward(Gradients& gradients, const Plan& plan, const Tensor& q, const Tensor& k, const Tensor& v,
-                       const Tensor& mask) {
+void recorded_backward(Gradients& gradients, const AttentionPlan& plan, const Tensor& q, const Tensor& k,
+                       const Tensor& v, const Tensor& mask) {
     const Tensor g = gradients.of_output();
     const double minus_infinity = -std::numeric_limits<double>::infinity(), scale = plan.s.scale;
     Tensor scores = matmul(q, transpose(k)) * scale;
@@ -145,7 +145,7 @@ void recorded_backward(Gradients& gradients, const Plan& plan, const Tensor& q, 
     if (gradients.needs(3)) gradients.set(3, d);
 }
 
-void fused_backward(Gradients& gradients, const Plan& plan, const Tensor& q, const Tensor& k, const Tensor& v,
+void fused_backward(Gradients& gradients, const AttentionPlan& plan, const Tensor& q, const Tensor& k, const Tensor& v,
                     const Tensor& mask, const Tensor& peaks) {
     const DType dtype = body(q).dtype;
     const auto place = [&](std::uint32_t i, const Shape& shape) {
@@ -188,11 +188,11 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
     check_options(options, dtype, scores);
     const bool drops = options.dropout_p > 0;
     const std::int64_t row = Shape(scores.data() + 1, scores.rank() - 1).elements();
-    const Plan plan{{batch.elements(), queries, keys, width, out,
-                     options.scale.value_or(1 / std::sqrt(static_cast<double>(width))), options.is_causal},
-                    scores,
-                    options.dropout_p,
-                    detail::DropoutMask(drops ? next_stream() : Philox(0), options.dropout_p, row)};
+    const AttentionPlan plan{{batch.elements(), queries, keys, width, out,
+                              options.scale.value_or(1 / std::sqrt(static_cast<double>(width))), options.is_causal},
+                             scores,
+                             options.dropout_p,
+                             detail::DropoutMask(drops ? next_stream() : Philox(0), options.dropout_p, row)};
     const Tensor q = widened(query, batch), k = widened(key, batch), v = widened(value, batch);
     const Tensor& mask = options.mask;
     Tensor y = make_tensor(result, dtype);

@@ -4,6 +4,8 @@
 #include <string>
 
 #include <xgrad/autograd/detail/convolution_kernels.hpp>
+#include <xgrad/autograd/detail/copying.hpp>
+#include <xgrad/autograd/detail/lines.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/sample_rules.hpp>
 #include <xgrad/autograd/detail/window_checks.hpp>
@@ -17,6 +19,8 @@ using detail::body;
 using detail::check_defined;
 using detail::ConvolutionShape;
 using detail::data_as;
+using detail::dense;
+using detail::dispatch_floating;
 using detail::make_alias;
 using detail::make_tensor;
 using detail::record;
@@ -41,17 +45,6 @@ Shape weight_shape(const ConvolutionShape& s) {
 /// Whether there is anything to multiply.
 bool any(const ConvolutionShape& s) { return s.images > 0 && s.channels > 0 && s.plane() > 0 && s.positions() > 0; }
 
-Tensor dense(const Tensor& t) { return make_alias(t).contiguous(); }
-
-/// Calls `f` with a null pointer of the floating-point type.
-template <class F>
-void with_floats(DType dtype, F&& f) {
-    if (dtype == float32)
-        f(static_cast<float*>(nullptr));
-    else
-        f(static_cast<double*>(nullptr));
-}
-
 /// A new tensor of zeros, or of the numbers of b along the second axis.
 Tensor filled(const char* operation, const Shape& shape, DType dtype, const Tensor& b) {
     detail::checked_elements(shape, dtype, operation);
@@ -68,8 +61,9 @@ Tensor channel_sum(const Tensor& given) {
     Tensor y = make_tensor({shape[1]}, body(g).dtype);
     std::int64_t plane = 1;
     for (std::size_t axis = 2; axis < shape.rank(); ++axis) plane *= shape[axis];
-    with_floats(body(g).dtype,
-                [&]<class T>(T*) { detail::channel_sums(shape[0], shape[1], plane, data_as<T>(g), data_as<T>(y)); });
+    dispatch_floating(body(g).dtype, [&]<class T>(T*) {
+        detail::channel_sums(shape[0], shape[1], plane, data_as<T>(g), data_as<T>(y));
+    });
     return record("sum", std::move(y), wrt(given, [shape](const Tensor& gg) {
                       Shape column = Shape::filled(shape.rank() - 1, 1);
                       column[0] = shape[1];
@@ -118,7 +112,7 @@ Tensor output_product(const char* operation, const Tensor& x, const Tensor& w, c
     if (any(s)) {
         y = make_tensor(output_shape(s), body(x).dtype, operation);
         const Tensor p = dense(x), q = dense(w), r = b.defined() ? dense(b) : Tensor();
-        with_floats(body(y).dtype, [&]<class T>(T*) {
+        dispatch_floating(body(y).dtype, [&]<class T>(T*) {
             detail::convolve<T>(s, data_as<T>(p), data_as<T>(q), b.defined() ? data_as<T>(r) : nullptr, data_as<T>(y));
         });
     } else {
@@ -136,7 +130,7 @@ Tensor input_product(const char* operation, const Tensor& g, const Tensor& w, co
     if (any(s)) {
         dx = make_tensor(input_shape(s), body(g).dtype, operation);
         const Tensor p = dense(g), q = dense(w), r = b.defined() ? dense(b) : Tensor();
-        with_floats(body(dx).dtype, [&]<class T>(T*) {
+        dispatch_floating(body(dx).dtype, [&]<class T>(T*) {
             detail::convolve_input<T>(s, data_as<T>(p), data_as<T>(q), b.defined() ? data_as<T>(r) : nullptr,
                                       data_as<T>(dx));
         });
@@ -154,8 +148,9 @@ Tensor weight_product(const Tensor& g, const Tensor& x, const ConvolutionShape& 
     if (any(s)) {
         dw = make_tensor(weight_shape(s), body(g).dtype);
         const Tensor p = dense(g), q = dense(x);
-        with_floats(body(dw).dtype,
-                    [&]<class T>(T*) { detail::convolve_weight<T>(s, data_as<T>(p), data_as<T>(q), data_as<T>(dw)); });
+        dispatch_floating(body(dw).dtype, [&]<class T>(T*) {
+            detail::convolve_weight<T>(s, data_as<T>(p), data_as<T>(q), data_as<T>(dw));
+        });
     } else {
         dw = zeros(weight_shape(s), {.dtype = body(g).dtype});
     }
@@ -175,7 +170,7 @@ Tensor weight_products(const Tensor& g, const Tensor& x, const ConvolutionShape&
     ConvolutionShape one = s;
     one.images = 1;
     const std::int64_t weights = weight_shape(s).elements();
-    with_floats(body(dw).dtype, [&]<class T>(T*) {
+    dispatch_floating(body(dw).dtype, [&]<class T>(T*) {
         parallel_for(s.images, [&](std::int64_t i) {
             detail::convolve_weight<T>(one, data_as<T>(p) + i * s.filters * s.positions(),
                                        data_as<T>(q) + i * s.channels * s.plane(), data_as<T>(dw) + i * weights);

@@ -116,14 +116,14 @@ Tensor coefficients(const Tensor& index, std::int64_t classes, const Tensor& wei
 }
 
 /// A cross-entropy in rows; either `index` or `probabilities` is defined.
-struct Plan {
+struct LossPlan {
     std::int64_t classes, ignored;
     double smoothing, scale;
     bool each;
 };
 
 template <class T>
-detail::ClassLoss<T> kernel_of(const Plan& plan, const Tensor& x, const Tensor& index, const Tensor& probabilities,
+detail::ClassLoss<T> kernel_of(const LossPlan& plan, const Tensor& x, const Tensor& index, const Tensor& probabilities,
                                const Tensor& weight) {
     return {data_as<T>(x),
             body(x).shape[0],
@@ -135,7 +135,7 @@ detail::ClassLoss<T> kernel_of(const Plan& plan, const Tensor& x, const Tensor& 
             plan.smoothing};
 }
 
-void recorded_backward(Gradients& gradients, const Plan& plan, const Tensor& x, const Tensor& probabilities,
+void recorded_backward(Gradients& gradients, const LossPlan& plan, const Tensor& x, const Tensor& probabilities,
                        const Tensor& index, const Tensor& weight) {
     Tensor g = gradients.of_output();
     g = plan.each ? g.reshape({body(x).shape[0], 1}) : g * plan.scale;
@@ -156,7 +156,7 @@ void recorded_backward(Gradients& gradients, const Plan& plan, const Tensor& x, 
     gradients.set(1, weight.defined() ? slope * weight : slope);
 }
 
-void fused_backward(Gradients& gradients, const Plan& plan, const Tensor& given, const Tensor& probabilities,
+void fused_backward(Gradients& gradients, const LossPlan& plan, const Tensor& given, const Tensor& probabilities,
                     const Tensor& index, const Tensor& weight, const Tensor& peaks) {
     const Tensor x = given.contiguous(), p = probabilities.defined() ? probabilities.contiguous() : probabilities,
                  g = gradients.of_output().contiguous();
@@ -174,7 +174,7 @@ void fused_backward(Gradients& gradients, const Plan& plan, const Tensor& given,
 }
 
 /// x and probabilities are (rows, classes), index (rows,).
-Tensor class_loss(const Plan& plan, const Tensor& x, const Tensor& index, const Tensor& probabilities,
+Tensor class_loss(const LossPlan& plan, const Tensor& x, const Tensor& index, const Tensor& probabilities,
                   const Tensor& weight) {
     const std::int64_t rows = body(x).shape[0];
     const Tensor peaks = make_tensor({rows, 2}, body(x).dtype);
@@ -225,8 +225,8 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const CrossEntr
                          name(body(target).dtype));
     }
     const bool each = options.reduction == LossReduction::none;
-    const Plan plan{rows.classes, options.ignore_index, options.label_smoothing,
-                    row_scale(options.reduction, rows, index, weight, options.ignore_index), each};
+    const LossPlan plan{rows.classes, options.ignore_index, options.label_smoothing,
+                        row_scale(options.reduction, rows, index, weight, options.ignore_index), each};
     const Tensor loss = class_loss(plan, rows.matrix(logits), index, probabilities, weight);
     return each ? loss.reshape(rows.outer) : loss;
 }

@@ -116,7 +116,7 @@ const char* interned(const std::string& name) {
     return names->insert(name).first->c_str();
 }
 
-struct Likeness {
+struct InputKind {
     Shape shape;
     DType dtype;
 };
@@ -149,7 +149,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& inputs) cons
         if (!fresh) y = detail::make_alias(y);
         results.push_back(&y);
     }
-    std::vector<Likeness> likenesses;
+    std::vector<InputKind> likenesses;
     for (const Tensor& x : inputs) {
         given.push_back(&x);
         likenesses.push_back({x.shape(), x.dtype()});
@@ -174,7 +174,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& inputs) cons
                                                  "; return Tensor() for an input that has none");
                              for (std::uint32_t i = 0; i < found.size(); ++i) {
                                  if (!found[i].defined() || !g.needs(i)) continue;
-                                 const Likeness& like = likenesses[i];
+                                 const InputKind& like = likenesses[i];
                                  if (!(found[i].shape() == like.shape) || found[i].dtype() != like.dtype)
                                      throw GradError(who + ": expected for input " + std::to_string(i) + " a " +
                                                      name(like.dtype) + " gradient of shape " + like.shape.str() +

@@ -200,7 +200,7 @@ Tensor indexed(const char* operation, const Tensor& x, const std::vector<IndexEn
 
 /// x with its part replaced by `values`, which broadcast to it.
 Tensor with_part(const Tensor& x, const Part& part, const Tensor& values) {
-    Tensor y = detail::dense_copy(x);
+    Tensor y = detail::dense(x, true);
     const Shape shape = part.shape(), strides = body(y).strides;
     detail::copy_strided(shape, body(y).dtype, body(y).data + part.offset(strides) * item_size(body(y).dtype),
                          part.strides(strides), body(values).data, detail::broadcast_strides(values, shape));
@@ -212,7 +212,7 @@ Tensor with_part(const Tensor& x, const Part& part, const Tensor& values) {
 
 /// x, a matrix, with row at[i] replaced by row i of `values`.
 Tensor with_rows(const Tensor& x, const Tensor& at, const Tensor& values) {
-    Tensor y = detail::dense_copy(x);
+    Tensor y = detail::dense(x, true);
     const Shape& shape = body(x).shape;
     const Tensor from = dense(values);
     detail::put_rows({1, shape[0], shape[1], body(at).numel}, body(x).dtype, body(y).data, data_as<std::int64_t>(at),

@@ -21,7 +21,6 @@ using detail::check_indices;
 using detail::checked_axis;
 using detail::data_as;
 using detail::dense;
-using detail::dense_copy;
 using detail::make_tensor;
 using detail::record;
 using detail::saved;
@@ -115,7 +114,7 @@ Tensor index_add(const Tensor& x, std::int64_t axis, const Tensor& index, const 
         throw ShapeError("index_add: expected a source of shape " + expected.str() + " for the shape " + shape.str() +
                          " and " + std::to_string(expected[at]) + " indices along axis " + std::to_string(axis) +
                          ", got " + body(src).shape.str());
-    Tensor y = dense_copy(x);
+    Tensor y = dense(x, true);
     const Tensor from = dense(src), by = dense(index);
     detail::add_rows(rows_of(shape, at, expected[at]), body(x).dtype, body(y).data, data_as<std::int64_t>(by),
                      body(from).data, {"index_add", at, shape});
@@ -192,7 +191,7 @@ Tensor last_ones(const Tensor& index, std::size_t at, const Shape& shape) {
 }
 
 Tensor scattered(const Tensor& x, std::size_t at, const Tensor& index, const Tensor& src) {
-    Tensor y = dense_copy(x);
+    Tensor y = dense(x, true);
     write_along(detail::put_along, y, at, index, src, "scatter");
     return record("scatter", std::move(y),
                   wrt(x,
@@ -248,7 +247,7 @@ Tensor scatter_add(const Tensor& x, std::int64_t axis, const Tensor& index, cons
     const std::size_t at = checked_axis(axis, body(x).shape, "scatter_add");
     check_beside(body(x).shape, body(index).shape, at, "scatter_add");
     const Tensor from = beside_index(src, index, "scatter_add");
-    Tensor y = dense_copy(x);
+    Tensor y = dense(x, true);
     write_along(detail::add_along, y, at, index, from, "scatter_add");
     return record(
         "scatter_add", std::move(y), wrt(x, [](const Tensor& g) { return g; }),

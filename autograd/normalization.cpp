@@ -5,6 +5,7 @@
 #include <string>
 
 #include <xgrad/autograd/detail/channel_kernels.hpp>
+#include <xgrad/autograd/detail/copying.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/norm_kernels.hpp>
 #include <xgrad/autograd/detail/reduce.hpp>
@@ -17,6 +18,8 @@ using detail::body;
 using detail::ChannelShape;
 using detail::check_defined;
 using detail::data_as;
+using detail::data_or_null;
+using detail::dense;
 using detail::Gradients;
 using detail::make_tensor;
 using detail::NormShape;
@@ -48,13 +51,6 @@ void with_floating(const Tensor& x, F&& f) {
     else
         f(static_cast<double*>(nullptr));
 }
-
-template <class T>
-T* at(const Tensor& t) {
-    return t.defined() ? data_as<T>(t) : nullptr;
-}
-
-Tensor dense(const Tensor& t) { return t.defined() ? detail::make_alias(t).contiguous() : t; }
 
 /// An array as normalisation sees it: x in `view`, of which it reduces `axes`, and weights in `weights`, broadcast to
 /// it.
@@ -119,8 +115,9 @@ struct RowsBackward {
         const Wanted to(gradients, input, weight, b);
         const Tensor g = gradients.of_output().contiguous(), from = dense(input), weights = dense(weight);
         with_floating(g, [&]<class T>(T*) {
-            detail::norm_backward<T>(s, at<T>(g), at<T>(from), at<T>(weights), at<T>(average), at<T>(rstd), at<T>(to.x),
-                                     at<T>(to.w), at<T>(to.b));
+            detail::norm_backward<T>(s, data_or_null<T>(g), data_or_null<T>(from), data_or_null<T>(weights),
+                                     data_or_null<T>(average), data_or_null<T>(rstd), data_or_null<T>(to.x),
+                                     data_or_null<T>(to.w), data_or_null<T>(to.b));
         });
         to.hand_over(gradients);
     }
@@ -146,8 +143,8 @@ Tensor normalize_rows(const char* op, const NormShape& s, const Tensor& x, const
     {
         const Tensor from = dense(x), weights = dense(w), biases = dense(b);
         with_floating(x, [&]<class T>(T*) {
-            detail::norm_forward<T>(s, at<T>(from), at<T>(weights), at<T>(biases), at<T>(y), at<T>(average),
-                                    at<T>(rstd));
+            detail::norm_forward<T>(s, data_or_null<T>(from), data_or_null<T>(weights), data_or_null<T>(biases),
+                                    data_or_null<T>(y), data_or_null<T>(average), data_or_null<T>(rstd));
         });
     }
     Tensor* const output = &y;
@@ -205,20 +202,23 @@ void batch_norm_backward(Gradients& gradients, const ChannelShape& s, const Tens
     const Shape channels{s.channels};
     const Tensor direct = make_tensor(channels, float64), along = make_tensor(channels, float64),
                  scale = make_tensor(channels, float64);
-    double *const p = at<double>(direct), *const q = at<double>(along), *const factor = at<double>(scale);
-    const double *const m = at<double>(average), *const r = at<double>(rstd);
+    double *const p = data_as<double>(direct), *const q = data_as<double>(along),
+                  *const factor = data_as<double>(scale);
+    const double *const m = data_as<double>(average), *const r = data_as<double>(rstd);
     with_floating(g, [&]<class T>(T*) {
         if (!constant || to.w.defined() || to.b.defined())
-            detail::channel_pulls<T>(s, at<T>(g), at<T>(from), m, r, p, q);
+            detail::channel_pulls<T>(s, data_or_null<T>(g), data_or_null<T>(from), m, r, p, q);
         const auto n = static_cast<double>(s.count());
         for (std::int64_t c = 0; c < s.channels; ++c) {
-            if (to.w.defined()) at<T>(to.w)[c] = static_cast<T>(q[c]);
-            if (to.b.defined()) at<T>(to.b)[c] = static_cast<T>(p[c]);
-            factor[c] = r[c] * (w.defined() ? static_cast<double>(at<T>(weights)[c]) : 1);
+            if (to.w.defined()) data_or_null<T>(to.w)[c] = static_cast<T>(q[c]);
+            if (to.b.defined()) data_or_null<T>(to.b)[c] = static_cast<T>(p[c]);
+            factor[c] = r[c] * (w.defined() ? static_cast<double>(data_or_null<T>(weights)[c]) : 1);
             p[c] = constant ? 0 : p[c] / n;
             q[c] = constant ? 0 : q[c] / n * r[c];
         }
-        if (to.x.defined()) detail::channel_backward<T>(s, at<T>(g), at<T>(from), m, factor, p, q, at<T>(to.x));
+        if (to.x.defined())
+            detail::channel_backward<T>(s, data_or_null<T>(g), data_or_null<T>(from), m, factor, p, q,
+                                        data_or_null<T>(to.x));
     });
     to.hand_over(gradients);
 }
@@ -279,11 +279,11 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
     {
         const Tensor from = dense(x), weights = dense(weight), biases = dense(bias),
                      scale = make_tensor(channels, float64), shift = make_tensor(channels, float64);
-        double *const m = at<double>(average), *const r = at<double>(rstd), *const a = at<double>(scale),
-                      *const b = at<double>(shift);
+        double *const m = data_as<double>(average), *const r = data_as<double>(rstd), *const a = data_as<double>(scale),
+                      *const b = data_as<double>(shift);
         with_floating(x, [&]<class T>(T*) {
             if (options.training) {
-                detail::channel_moments<T>(s, at<T>(from), m, r);
+                detail::channel_moments<T>(s, data_or_null<T>(from), m, r);
                 if (s.count() > 0) {
                     const auto n = static_cast<double>(s.count());
                     update(running_mean, m, options.momentum, 1);
@@ -292,16 +292,16 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
             } else {
                 const Tensor known = dense(running_mean), spread = dense(running_var);
                 for (std::int64_t c = 0; c < s.channels; ++c) {
-                    m[c] = static_cast<double>(at<T>(known)[c]);
-                    r[c] = static_cast<double>(at<T>(spread)[c]);
+                    m[c] = static_cast<double>(data_or_null<T>(known)[c]);
+                    r[c] = static_cast<double>(data_or_null<T>(spread)[c]);
                 }
             }
             for (std::int64_t c = 0; c < s.channels; ++c) {
                 r[c] = 1 / std::sqrt(r[c] + options.eps);
-                a[c] = r[c] * (weight.defined() ? static_cast<double>(at<T>(weights)[c]) : 1);
-                b[c] = bias.defined() ? static_cast<double>(at<T>(biases)[c]) : 0;
+                a[c] = r[c] * (weight.defined() ? static_cast<double>(data_or_null<T>(weights)[c]) : 1);
+                b[c] = bias.defined() ? static_cast<double>(data_or_null<T>(biases)[c]) : 0;
             }
-            detail::channel_affine<T>(s, at<T>(from), m, a, b, at<T>(y));
+            detail::channel_affine<T>(s, data_or_null<T>(from), m, a, b, data_or_null<T>(y));
         });
     }
     Tensor* const output = &y;

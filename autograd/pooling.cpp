@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <xgrad/autograd/detail/lines.hpp>
 #include <xgrad/autograd/detail/max_pool_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/autograd/detail/resample_operation.hpp>
@@ -15,20 +16,13 @@ using detail::AxisRule;
 using detail::AxisWindows;
 using detail::body;
 using detail::data_as;
+using detail::dispatch_floating;
 using detail::make_tensor;
 using detail::record;
 using detail::saved;
 using detail::wrt;
 
 namespace {
-
-template <class F>
-void with_floats(DType dtype, F&& f) {
-    if (dtype == float32)
-        f(static_cast<float*>(nullptr));
-    else
-        f(static_cast<double*>(nullptr));
-}
 
 /// Puts elements of planes to places in planes of `shape`, or takes them from there: either is the other's gradient.
 template <bool puts>
@@ -38,7 +32,7 @@ Tensor move_elements(const Tensor& given, const Tensor& indices, const Shape& pl
     Tensor y = make_tensor(puts ? planes : few, body(x).dtype);
     const std::int64_t n = few[0] * few[1];
     if (n > 0) {
-        with_floats(body(x).dtype, [&]<class T>(T*) {
+        dispatch_floating(body(x).dtype, [&]<class T>(T*) {
             const std::int64_t count = body(indices).numel / n, size = planes.elements() / n;
             const auto f = puts ? detail::scatter_planes<T> : detail::gather_planes<T>;
             f(n, count, size, data_as<T>(x), data_as<std::int64_t>(indices), data_as<T>(y));
@@ -90,7 +84,7 @@ MaxPoolResult pool(const char* operation, const Planes& in, const AxisWindows& r
     Tensor y = make_tensor(result, body(in.x).dtype, operation), indices;
     if (with_indices) indices = make_tensor(result, int64, operation);
     const Tensor x = detail::make_alias(in.x).contiguous();
-    with_floats(body(x).dtype, [&]<class T>(T*) {
+    dispatch_floating(body(x).dtype, [&]<class T>(T*) {
         detail::max_pool(shape[0] * shape[1], rows, columns, data_as<T>(x), data_as<T>(y),
                          with_indices ? data_as<std::int64_t>(indices) : nullptr);
     });

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <xgrad/autograd/detail/copying.hpp>
 #include <xgrad/autograd/detail/elementwise.hpp>
 #include <xgrad/autograd/detail/linear_kernels.hpp>
 #include <xgrad/autograd/detail/node.hpp>
@@ -14,6 +15,8 @@ namespace xg {
 
 using detail::body;
 using detail::data_as;
+using detail::data_or_null;
+using detail::dense;
 using detail::Gradients;
 using detail::make_tensor;
 using detail::RecurrentShape;
@@ -90,13 +93,6 @@ void with_floating(DType dtype, F&& f) {
         f(static_cast<double*>(nullptr));
 }
 
-template <class T>
-T* at(const Tensor& t) {
-    return t.defined() ? data_as<T>(t) : nullptr;
-}
-
-Tensor dense(const Tensor& t) { return t.defined() ? detail::make_alias(t).contiguous() : t; }
-
 /// The contiguous parameters, as kernels take them.
 struct Dense {
     Tensor input, hidden, input_bias, hidden_bias;
@@ -107,7 +103,8 @@ struct Dense {
           hidden_bias(dense(w.hidden_bias)) {}
     template <class T>
     detail::RecurrentWeights<T> of() const {
-        return {at<T>(input), at<T>(hidden), at<T>(input_bias), at<T>(hidden_bias)};
+        return {data_or_null<T>(input), data_or_null<T>(hidden), data_or_null<T>(input_bias),
+                data_or_null<T>(hidden_bias)};
     }
 };
 
@@ -130,8 +127,9 @@ void product_gradients(Gradients& gradients, const RecurrentShape& s, const Tens
     const Tensor dw = place(gradients, weight, body(w).shape, dtype);
     const Tensor db = has_bias ? place(gradients, bias, {out}, dtype) : Tensor();
     with_floating(dtype, [&]<class T>(T*) {
-        detail::linear_backward<T>({s.steps * s.batch, in, out, false}, at<T>(sums), nullptr, at<T>(x), at<T>(w),
-                                   at<T>(dx), at<T>(dw), at<T>(db));
+        detail::linear_backward<T>({s.steps * s.batch, in, out, false}, data_or_null<T>(sums), nullptr,
+                                   data_or_null<T>(x), data_or_null<T>(w), data_or_null<T>(dx), data_or_null<T>(dw),
+                                   data_or_null<T>(db));
     });
     gradients.set(weight, dw);
     if (has_bias) gradients.set(bias, db);
@@ -147,8 +145,9 @@ struct SavedInputs {
     Tensor states_before() const {
         const Tensor states = y.get(), start = dense(h.get()),
                      before = make_tensor(body(states).shape, body(states).dtype);
-        with_floating(body(states).dtype,
-                      [&]<class T>(T*) { detail::states_before<T>(s, at<T>(states), at<T>(start), at<T>(before)); });
+        with_floating(body(states).dtype, [&]<class T>(T*) {
+            detail::states_before<T>(s, data_or_null<T>(states), data_or_null<T>(start), data_or_null<T>(before));
+        });
         return before;
     }
     /// Step t of a sequence.
@@ -199,9 +198,10 @@ struct LSTMBackward {
         const Tensor dh = make_tensor({s.batch, s.hidden}, dtype), dc = make_tensor({s.batch, s.hidden}, dtype),
                      sums = make_tensor(sequence(s, 4 * s.hidden), dtype);
         with_floating(dtype, [&]<class T>(T*) {
-            detail::lstm_backward<T>(s, at<T>(hidden),
-                                     {at<T>(start), at<T>(states), at<T>(all), at<T>(gy), at<T>(gh), at<T>(gc)},
-                                     at<T>(sums), at<T>(dh), at<T>(dc));
+            detail::lstm_backward<T>(s, data_or_null<T>(hidden),
+                                     {data_or_null<T>(start), data_or_null<T>(states), data_or_null<T>(all),
+                                      data_or_null<T>(gy), data_or_null<T>(gh), data_or_null<T>(gc)},
+                                     data_or_null<T>(sums), data_or_null<T>(dh), data_or_null<T>(dc));
         });
         const bool biased = in.has_bias();
         const Tensor dx = place(gradients, 0, body(x).shape, dtype);
@@ -279,8 +279,10 @@ struct GRUBackward {
                      of_input = make_tensor(sequence(s, 3 * s.hidden), dtype),
                      of_hidden = make_tensor(sequence(s, 3 * s.hidden), dtype);
         with_floating(dtype, [&]<class T>(T*) {
-            detail::gru_backward<T>(s, at<T>(hidden), {at<T>(start), at<T>(states), at<T>(all), at<T>(gy), at<T>(gh)},
-                                    at<T>(of_input), at<T>(of_hidden), at<T>(dh));
+            detail::gru_backward<T>(s, data_or_null<T>(hidden),
+                                    {data_or_null<T>(start), data_or_null<T>(states), data_or_null<T>(all),
+                                     data_or_null<T>(gy), data_or_null<T>(gh)},
+                                    data_or_null<T>(of_input), data_or_null<T>(of_hidden), data_or_null<T>(dh));
         });
         const bool biased = in.has_bias();
         const Tensor dx = place(gradients, 0, body(x).shape, dtype);
@@ -359,8 +361,9 @@ LSTMResult lstm(const Tensor& x, const Tensor& h, const Tensor& c, const Tensor&
         const Dense parameters(w);
         const Tensor from = dense(x), h0 = dense(h), c0 = dense(c);
         with_floating(dtype, [&]<class T>(T*) {
-            detail::lstm_forward<T>(s, parameters.of<T>(), at<T>(from), at<T>(h0), at<T>(c0), at<T>(result.output),
-                                    at<T>(cells), at<T>(gates));
+            detail::lstm_forward<T>(s, parameters.of<T>(), data_or_null<T>(from), data_or_null<T>(h0),
+                                    data_or_null<T>(c0), data_or_null<T>(result.output), data_or_null<T>(cells),
+                                    data_or_null<T>(gates));
         });
     }
     result.hidden = last_step(s, result.output);
@@ -385,7 +388,8 @@ GRUResult gru(const Tensor& x, const Tensor& h, const Tensor& input_weight, cons
         const Dense parameters(w);
         const Tensor from = dense(x), h0 = dense(h);
         with_floating(dtype, [&]<class T>(T*) {
-            detail::gru_forward<T>(s, parameters.of<T>(), at<T>(from), at<T>(h0), at<T>(result.output), at<T>(gates));
+            detail::gru_forward<T>(s, parameters.of<T>(), data_or_null<T>(from), data_or_null<T>(h0),
+                                   data_or_null<T>(result.output), data_or_null<T>(gates));
         });
     }
     result.hidden = last_step(s, result.output);

@@ -83,7 +83,7 @@ Tensor reshape(const Tensor& x, const Shape& wanted) {
     if (body(x).numel == 0 || reshaped_strides(from, body(x).strides, shape, strides)) {
         y = make_view(x, shape, body(x).numel == 0 ? detail::contiguous_strides(shape) : strides, 0);
     } else {
-        y = detail::dense_copy(x);
+        y = detail::dense(x, true);
         y = make_view(y, shape, detail::contiguous_strides(shape), 0);
     }
     return record("reshape", std::move(y), wrt(x, [from](const Tensor& g) { return reshape(g, from); }));
@@ -275,7 +275,7 @@ Tensor Tensor::contiguous() const {
 
 Tensor Tensor::clone() const {
     check_defined(*this, "clone");
-    return record("clone", detail::dense_copy(*this), wrt(*this, [](const Tensor& g) { return g; }));
+    return record("clone", detail::dense(*this, true), wrt(*this, [](const Tensor& g) { return g; }));
 }
 
 Tensor Tensor::detach() const {

@@ -97,6 +97,7 @@ function(xgrad_folder folder)
     xgrad_objects(xgrad_${folder}_cold ${arg_COLD})
     if(TARGET xgrad_${folder}_cold)
         target_compile_options(xgrad_${folder}_cold PRIVATE $<$<CONFIG:Release>:-Os>)
+        set_target_properties(xgrad_${folder}_cold PROPERTIES UNITY_BUILD ${XGRAD_UNITY} UNITY_BUILD_BATCH_SIZE 6)
     endif()
 endfunction()
 

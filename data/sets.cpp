@@ -33,12 +33,12 @@ double number(std::string_view word) {
 }
 
 /// Rows of numbers; the last of each is the target.
-struct Table {
+struct Shipped {
     std::vector<double> x, targets;
 };
 
-Table read_rows(std::string_view text, std::int64_t features) {
-    Table table;
+Shipped read_rows(std::string_view text, std::int64_t features) {
+    Shipped table;
     while (!text.empty()) {
         for (std::int64_t j = 0; j < features; ++j) table.x.push_back(number(next(text, ", ")));
         std::string_view target = next(text, "\n");
@@ -65,7 +65,7 @@ LoadedSet read_classes(const char* operation, const char* file, std::vector<std:
         set.names.classes.emplace_back(name);
     }
     const auto columns = static_cast<std::int64_t>(features.size());
-    const Table table = read_rows(text, columns);
+    const Shipped table = read_rows(text, columns);
     set.x = matrix(table.x, columns, dtype);
     set.y = from_data(table.targets, {set.x.size(0)}, {.dtype = int64});
     set.names.features = std::move(features);
@@ -121,7 +121,7 @@ LoadedSet load_diabetes(const DiabetesOptions& options) {
     detail::check_floating("load_diabetes", options.dtype);
     std::vector<std::string> features = {"age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"};
     const auto columns = static_cast<std::int64_t>(features.size());
-    Table table = read_rows(detail::set_file("diabetes.txt"), columns);
+    Shipped table = read_rows(detail::set_file("diabetes.txt"), columns);
     if (options.scaled) {
         const double root = std::sqrt(static_cast<double>(table.targets.size()));
         table.x = StandardScaler().fit_transform(matrix(table.x, columns, float64)).to_vector();

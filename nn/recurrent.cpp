@@ -13,7 +13,7 @@ namespace xg::nn {
 namespace {
 
 using detail::RecurrentSizes;
-using Named = std::vector<std::pair<std::string, Tensor>>;
+using NamedParameters = std::vector<std::pair<std::string, Tensor>>;
 
 void check(const std::string& layer, const RecurrentSizes& s) {
     if (s.input < 1 || s.hidden < 1 || s.layers < 1)
@@ -31,8 +31,8 @@ Tensor drawn(const RecurrentSizes& s, std::int64_t in, Init init, DType dtype) {
     return w;
 }
 
-Named drawn_parameters(const RecurrentSizes& s, bool bias, Init init, DType dtype) {
-    Named made;
+NamedParameters drawn_parameters(const RecurrentSizes& s, bool bias, Init init, DType dtype) {
+    NamedParameters made;
     for (std::int64_t layer = 0; layer < s.layers; ++layer)
         for (const char* direction : {"", "_reverse"}) {
             if (*direction != 0 && !s.bidirectional) continue;

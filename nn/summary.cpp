@@ -105,9 +105,9 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 }
 
 /// The lines of a table, as Keras draws them.
-class Table {
+class TableText {
 public:
-    Table(const std::vector<std::array<std::string, 3>>& lines, std::size_t least) {
+    TableText(const std::vector<std::array<std::string, 3>>& lines, std::size_t least) {
         for (const auto& line : lines)
             for (std::size_t i = 0; i < 3; ++i) widths_[i] = std::max(widths_[i], width_of(line[i]));
         // Ten characters are borders and spaces; what is left over widens the names.
@@ -143,7 +143,7 @@ std::string Summary::str() const {
                          grouped(r.parameters)});
     std::vector<std::array<std::string, 3>> all = lines;
     all.push_back(head);
-    const Table table(all, static_cast<std::size_t>(std::max<std::int64_t>(width, 0)));
+    const TableText table(all, static_cast<std::size_t>(std::max<std::int64_t>(width, 0)));
     std::string text = "Model: \"" + model + "\"\n" + table.rule("┏", "━", "┳", "┓") + table.row(head, "┃") +
                        table.rule("┡", "━", "╇", "┩");
     for (std::size_t i = 0; i < lines.size(); ++i)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/optim/detail/rates.hpp>
 #include <xgrad/optim/detail/rule.hpp>
 #include <xgrad/optim/detail/state_reader.hpp>
 
@@ -14,19 +15,13 @@ namespace {
 
 constexpr const char* kName = "ReduceLROnPlateau";
 
-std::vector<double> rates_of(const Optimizer& optimizer) {
-    std::vector<double> rates;
-    for (std::size_t i = 0; i < optimizer.groups(); ++i) rates.push_back(optimizer.lr(i));
-    return rates;
-}
-
 }  // namespace
 
 ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlateauOptions& options)
     : optimizer_(&optimizer),
       options_(options),
       min_lrs_(options.min_lr.expand(optimizer.groups(), kName, "min_lr")),
-      last_lr_(rates_of(optimizer)),
+      last_lr_(detail::rates_of(optimizer)),
       best_((options.mode == Mode::min ? 1 : -1) * std::numeric_limits<double>::infinity()) {
     const auto need = [](bool ok, const char* what, double got) {
         if (!ok) throw ValueError(std::string(kName) + ": expected " + what + ", got " + detail::text(got));
@@ -71,7 +66,7 @@ void ReduceLROnPlateau::step(double metric) {
         cooldown_ = options_.cooldown;
         bad_epochs_ = 0;
     }
-    last_lr_ = rates_of(*optimizer_);
+    last_lr_ = detail::rates_of(*optimizer_);
 }
 
 State ReduceLROnPlateau::state() const {

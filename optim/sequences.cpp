@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/optim/detail/rates.hpp>
 #include <xgrad/optim/detail/state_reader.hpp>
 
 namespace xg::optim {
@@ -24,12 +25,6 @@ void check_owner(const LRSchedulers& schedulers, const Optimizer& optimizer, con
 }
 
 std::string part(const std::string& prefix, std::size_t i) { return prefix + "_schedulers." + std::to_string(i) + "."; }
-
-std::vector<double> rates_of(const Optimizer& optimizer) {
-    std::vector<double> rates;
-    for (std::size_t i = 0; i < optimizer.groups(); ++i) rates.push_back(optimizer.lr(i));
-    return rates;
-}
 
 }  // namespace
 
@@ -97,13 +92,13 @@ ChainedScheduler::ChainedScheduler(LRSchedulers schedulers)
     : LRScheduler("ChainedScheduler", optimizer_of(schedulers)), schedulers_(std::move(schedulers)) {
     check_owner(schedulers_, optimizer(), name());
     last_epoch_ = 0;
-    last_lr_ = rates_of(optimizer());
+    last_lr_ = detail::rates_of(optimizer());
 }
 
 void ChainedScheduler::step() {
     for (LRScheduler& scheduler : schedulers_) scheduler.step();
     ++last_epoch_;
-    last_lr_ = rates_of(optimizer());
+    last_lr_ = detail::rates_of(optimizer());
 }
 
 double ChainedScheduler::next_lr(std::size_t group) const { return lr(group); }

@@ -192,4 +192,10 @@ T* data_as(const Tensor& t) noexcept {
     return reinterpret_cast<T*>(body(t).data);
 }
 
+/// The same; nullptr where there is no tensor.
+template <class T>
+T* data_or_null(const Tensor& t) noexcept {
+    return t.defined() ? data_as<T>(t) : nullptr;
+}
+
 }  // namespace xg::detail

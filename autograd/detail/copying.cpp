@@ -178,13 +178,13 @@ void copy_strided(const Shape& shape, DType dtype, char* to, const Shape& to_str
     }
 }
 
-Tensor dense_copy(const Tensor& t) {
+Tensor dense(const Tensor& t, bool copied) {
+    if (!t.defined()) return t;
     const Body& b = body(t);
+    if (b.contiguous && !copied) return make_alias(t);
     Tensor y = make_tensor(b.shape, b.dtype);
     copy_strided(b.shape, b.dtype, body(y).data, body(y).strides, b.data, b.strides);
     return y;
 }
-
-Tensor dense(const Tensor& t) { return body(t).contiguous ? make_alias(t) : dense_copy(t); }
 
 }  // namespace xg::detail

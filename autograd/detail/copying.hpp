@@ -9,9 +9,8 @@ namespace xg::detail {
 void copy_strided(const Shape& shape, DType dtype, char* to, const Shape& to_strides, const char* from,
                   const Shape& from_strides);
 
-/// t's elements in row-major order, outside of any graph; t itself, as an alias, where they lie so already.
-Tensor dense(const Tensor& t);
-/// The same, but always a copy.
-Tensor dense_copy(const Tensor& t);
+/// t's elements in row-major order, outside of any graph: t itself, as an alias, where they lie so already; a copy that may
+/// be written to, where `copied`. What is undefined stays so.
+Tensor dense(const Tensor& t, bool copied = false);
 
 }  // namespace xg::detail

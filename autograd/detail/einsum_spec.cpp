@@ -167,7 +167,7 @@ EinsumSpec::EinsumSpec(std::string_view spec, const std::vector<const Shape*>& s
 
 namespace {
 
-using Pair = std::pair<std::size_t, std::size_t>;
+using Places = std::pair<std::size_t, std::size_t>;
 
 double elements(Labels labels, const std::vector<std::int64_t>& sizes) {
     double n = 1;
@@ -177,7 +177,7 @@ double elements(Labels labels, const std::vector<std::int64_t>& sizes) {
 }
 
 /// The operands left when two of them were multiplied, and the cost of that.
-std::vector<Labels> multiplied(const std::vector<Labels>& operands, Pair pair, Labels output,
+std::vector<Labels> multiplied(const std::vector<Labels>& operands, Places pair, Labels output,
                                const std::vector<std::int64_t>& sizes, double& cost) {
     std::vector<Labels> rest;
     Labels needed = output;
@@ -194,11 +194,11 @@ std::vector<Labels> multiplied(const std::vector<Labels>& operands, Pair pair, L
 }
 
 double best_order(const std::vector<Labels>& operands, Labels output, const std::vector<std::int64_t>& sizes,
-                  std::vector<Pair>& order) {
+                  std::vector<Places>& order) {
     order.clear();
     if (operands.size() < 2) return 0;
     double best = std::numeric_limits<double>::infinity();
-    std::vector<Pair> rest;
+    std::vector<Places> rest;
     for (std::size_t i = 0; i < operands.size(); ++i)
         for (std::size_t j = i + 1; j < operands.size(); ++j) {
             double cost = 0;
@@ -215,13 +215,13 @@ double best_order(const std::vector<Labels>& operands, Labels output, const std:
 
 }  // namespace
 
-std::vector<Pair> contraction_order(const std::vector<Labels>& given, Labels output,
-                                    const std::vector<std::int64_t>& sizes) {
+std::vector<Places> contraction_order(const std::vector<Labels>& given, Labels output,
+                                      const std::vector<std::int64_t>& sizes) {
     if (given.size() == 2) return {{0, 1}};
     std::vector<Labels> operands = given;
-    std::vector<Pair> order;
+    std::vector<Places> order;
     while (operands.size() > 4) {
-        Pair cheapest{0, 1};
+        Places cheapest{0, 1};
         std::pair<bool, double> least{true, std::numeric_limits<double>::infinity()};
         for (std::size_t i = 0; i < operands.size(); ++i)
             for (std::size_t j = i + 1; j < operands.size(); ++j) {
@@ -240,7 +240,7 @@ std::vector<Pair> contraction_order(const std::vector<Labels>& given, Labels out
         operands = multiplied(operands, cheapest, output, sizes, cost);
         order.push_back(cheapest);
     }
-    std::vector<Pair> rest;
+    std::vector<Places> rest;
     best_order(operands, output, sizes, rest);
     order.insert(order.end(), rest.begin(), rest.end());
     return order;

@@ -29,13 +29,6 @@ void check_lapack_size(const Shape& shape, const char* operation) {
                          shape.str());
 }
 
-Tensor dense(const Tensor& x, bool copied) {
-    if (!copied && body(x).contiguous) return make_alias(x);
-    Tensor y = make_tensor(body(x).shape, body(x).dtype);
-    copy_elements(y, x);
-    return y;
-}
-
 std::string matrix_name(const Shape& batch, std::int64_t index) {
     if (batch.empty()) return "matrix";
     Shape at = batch;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <xgrad/autograd/detail/body.hpp>
+#include <xgrad/autograd/detail/copying.hpp>
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/core/threads.hpp>
 
@@ -29,9 +30,6 @@ inline Shape with_axis(const Shape& batch, std::int64_t n) { return batch.insert
 inline Shape with_matrix(const Shape& batch, std::int64_t m, std::int64_t n) {
     return with_axis(with_axis(batch, m), n);
 }
-
-/// x without gaps and outside of any graph; a copy that may be written to, where `copied`.
-Tensor dense(const Tensor& x, bool copied = false);
 
 /// "matrix" for the only one, or "matrix (1, 2) of the batch".
 std::string matrix_name(const Shape& batch, std::int64_t index);

@@ -66,7 +66,7 @@ Tensor take_part(const char* operation, const Tensor& x, const Part& part) {
     const Body& b = body(x);
     Tensor y = make_view(x, part.shape(), part.strides(b.strides), part.offset(b.strides));
     // Nobody else has to expect negative strides.
-    if (std::any_of(part.step.begin(), part.step.end(), [](std::int64_t step) { return step < 0; })) y = dense_copy(y);
+    if (std::any_of(part.step.begin(), part.step.end(), [](std::int64_t step) { return step < 0; })) y = dense(y, true);
     return record(operation, std::move(y),
                   wrt(x, [part, shape = b.shape](const Tensor& g) { return put_part(g, part, shape); }));
 }

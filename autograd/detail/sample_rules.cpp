@@ -6,7 +6,7 @@ namespace xg::detail {
 namespace {
 
 /// (N, …, d) as (N, t, d).
-Tensor rows_of(const Tensor& x) {
+Tensor as_rows(const Tensor& x) {
     const Shape& shape = body(x).shape;
     const std::int64_t n = shape[0], d = shape.rank() == 1 ? 1 : shape.back();
     const std::int64_t rows = n * d == 0 ? 1 : body(x).numel / (n * d);
@@ -32,14 +32,14 @@ Tensor flat(const Tensor& norms) { return reshape(norms, {body(norms).shape[0]})
 }  // namespace
 
 Tensor products_per_sample(const Tensor& left, const Tensor& right) {
-    const Tensor a = rows_of(left), b = rows_of(right);
+    const Tensor a = as_rows(left), b = as_rows(right);
     // One row a sample: a product of numbers, for which a matrix product has too much to prepare.
     if (body(a).shape[1] == 1) return transpose(a) * b;
     return matmul(transpose(a), b);
 }
 
 Tensor product_norms(const Tensor& left, const Tensor& right) {
-    const Tensor a = rows_of(left), b = rows_of(right);
+    const Tensor a = as_rows(left), b = as_rows(right);
     const std::int64_t rows = body(a).shape[1], p = body(a).shape[2], q = body(b).shape[2];
     if (rows == 1) return norm(a, 2, {1, 2}) * norm(b, 2, {1, 2});
     if (rows * (p + q) >= p * q) return {};
@@ -48,7 +48,7 @@ Tensor product_norms(const Tensor& left, const Tensor& right) {
     return root_of_sum(u.inner_products() * v.inner_products()) * flat(u.norms) * flat(v.norms);
 }
 
-Tensor sums_over_rows(const Tensor& g) { return sum(rows_of(g), 1); }
+Tensor sums_over_rows(const Tensor& g) { return sum(as_rows(g), 1); }
 
 Tensor sums_over_planes(const Tensor& g) {
     const Shape& shape = body(g).shape;

@@ -17,8 +17,8 @@ namespace {
 template <class T>
 using Columns = std::vector<std::vector<T>>;
 
-std::string shown(std::int64_t value) { return std::to_string(value); }
-std::string shown(const std::string& value) { return '"' + value + '"'; }
+std::string category_text(std::int64_t value) { return std::to_string(value); }
+std::string category_text(const std::string& value) { return '"' + value + '"'; }
 
 const IntegerColumns& columns_of(const Categories& categories, std::int64_t) { return categories.integers; }
 const StringColumns& columns_of(const Categories& categories, const std::string&) { return categories.strings; }
@@ -40,7 +40,7 @@ std::vector<std::int64_t> encode_column(const std::string& operation, std::size_
         const auto found = places.find(values[i]);
         if (found == places.end() && strict)
             throw ValueError(fmt::format("{}: column {} holds {} in row {}, expected one of its {} categories",
-                                         operation, j, shown(values[i]), i, categories.size()));
+                                         operation, j, category_text(values[i]), i, categories.size()));
         codes.push_back(found == places.end() ? -1 : found->second);
     }
     return codes;

@@ -36,7 +36,7 @@ struct SavedReader::Object {
 namespace {
 
 /// As it stands in the file.
-std::string shown(const Json& entry) { return entry.dump(-1, true); }
+std::string as_written(const Json& entry) { return entry.dump(-1, true); }
 
 template <class T>
 Json lists_to_json(const std::vector<std::vector<T>>& lists) {
@@ -90,10 +90,10 @@ SavedReader::SavedReader(const std::string& path, const std::string& kind)
     if (!object_->root.is_object()) fail("it is no JSON object");
     const Json& format = object_->at(*this, "format");
     if (format.text() == nullptr || *format.text() != "xgrad." + kind)
-        fail(fmt::format("\"format\" is {}", shown(format)));
+        fail(fmt::format("\"format\" is {}", as_written(format)));
     const Json& version = object_->at(*this, "version");
     if (!version.is_number() || version.number() != 1)
-        fail(fmt::format("\"version\" is {}, this xgrad reads 1", shown(version)));
+        fail(fmt::format("\"version\" is {}, this xgrad reads 1", as_written(version)));
 }
 
 SavedReader::~SavedReader() = default;
@@ -161,8 +161,8 @@ void SavedReader::lists(const char* key, std::vector<std::vector<std::int64_t>>&
             std::int64_t integer = 0;
             if (text ? entry.text() == nullptr : !read_integer(entry, integer))
                 fail(fmt::format("entry {} of \"{}\" holds {}, expected strings or int64 throughout", j, key,
-                                 shown(entry)));
-            if (!seen.insert(shown(entry)).second) fail(fmt::format("entry {} of \"{}\" holds one twice", j, key));
+                                 as_written(entry)));
+            if (!seen.insert(as_written(entry)).second) fail(fmt::format("entry {} of \"{}\" holds one twice", j, key));
             if (text)
                 strings.back().push_back(*entry.text());
             else
@@ -179,7 +179,7 @@ std::size_t SavedReader::choice(const char* key, const std::vector<std::string>&
     if (found == words.end()) {
         std::string all;
         for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-        fail(fmt::format("\"{}\" is {}, expected one of {}", key, shown(entry), all));
+        fail(fmt::format("\"{}\" is {}, expected one of {}", key, as_written(entry), all));
     }
     return static_cast<std::size_t>(found - words.begin());
 }
