@@ -107,17 +107,25 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, const TensorOptions& optio
     if (by == 0 || !std::isfinite(span)) throw ValueError("arange: expected finite bounds and a step other than 0");
     if (span >= 0x1p62) throw ShapeError("arange: more elements than can be addressed");
     const bool exact = start.kind() != float64 && step.kind() != float64 && options.dtype == int64;
-    std::int64_t count = static_cast<std::int64_t>(std::ceil(span));
+    std::int64_t count = static_cast<std::int64_t>(std::ceil(std::max(span, 0.0)));
     if (exact && stop.kind() != float64) {
-        // Doubles would miscount beyond 2^53; a span this wide was refused above.
-        const std::int64_t whole = stop.to_int64() - start.to_int64(), each = step.to_int64();
-        count = whole / each + (whole % each != 0 && (whole < 0) == (each < 0) ? 1 : 0);
+        // Doubles would miscount beyond 2^53. Unsigned: the bounds may lie further apart than int64 reaches.
+        const auto from = static_cast<std::uint64_t>(start.to_int64()),
+                   to = static_cast<std::uint64_t>(stop.to_int64());
+        const auto each = static_cast<std::uint64_t>(step.to_int64());
+        const bool up = step.to_int64() > 0;
+        if (up ? start.to_int64() < stop.to_int64() : start.to_int64() > stop.to_int64())
+            count = static_cast<std::int64_t>(((up ? to - from : from - to) - 1) / (up ? each : 0 - each)) + 1;
+        else
+            count = 0;
     }
     const Tensor t = make_tensor({std::max<std::int64_t>(0, count)}, options.dtype, "arange");
     dispatch(options.dtype, [&]<class T>(T*) {
         for (std::int64_t i = 0; i < t.numel(); ++i) {
             if (exact)
-                data_as<T>(t)[i] = static_cast<T>(start.to_int64() + i * step.to_int64());
+                data_as<T>(t)[i] = static_cast<T>(static_cast<std::int64_t>(
+                    static_cast<std::uint64_t>(start.to_int64()) +
+                    static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step.to_int64())));
             else
                 data_as<T>(t)[i] = static_cast<T>(first + static_cast<double>(i) * by);
         }

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/creation.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include <boost/test/unit_test.hpp>
 
@@ -60,6 +61,20 @@ BOOST_AUTO_TEST_CASE(ranges) {
     BOOST_TEST(xg::linspace(3, 9, 0).numel() == 0);
     BOOST_TEST(xg::linspace(0, 0.3, 4, support::f64).to_vector()[3] == 0.3);
     BOOST_CHECK_THROW(xg::linspace(0, 1, -1), xg::ValueError);
+}
+
+BOOST_AUTO_TEST_CASE(ranges_as_wide_as_integers_reach) {
+    constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min(),
+                           high = std::numeric_limits<std::int64_t>::max();
+    const xg::Tensor up = xg::arange(low, high, high), down = xg::arange(high, low, low);
+    BOOST_TEST(up.shape() == xg::Shape({3}));
+    BOOST_TEST(up[0].item_int() == low);
+    BOOST_TEST(up[1].item_int() == -1);
+    BOOST_TEST(up[2].item_int() == high - 1);
+    BOOST_TEST(down.shape() == xg::Shape({2}));
+    BOOST_TEST(down[1].item_int() == -1);
+    BOOST_TEST(xg::arange(high, low, high).numel() == 0);
+    BOOST_TEST(xg::arange(0, -1e300, 1.0).numel() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(identities) {
