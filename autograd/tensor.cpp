@@ -222,6 +222,7 @@ HookHandle Tensor::register_hook(GradientHook hook) const {
     const detail::Body& b = body(*this);
     if (!detail::needs_grad(*this))
         throw GradError("register_hook: the tensor of shape " + b.shape.str() + " requires no gradient");
+    if (!hook) throw ValueError("register_hook: expected a function, got an empty one");
     std::shared_ptr<detail::HookList>& list = hooks_of(b);
     if (!list) list = std::make_shared<detail::HookList>();
     const std::uint64_t id = list->add(std::move(hook));

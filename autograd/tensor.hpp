@@ -184,7 +184,7 @@ public:
     void backward() const;
 
     /// Calls `hook` on this tensor's gradient, once a backward pass, when all its contributions have been summed.
-    /// Throws GradError for a tensor that needs no gradient.
+    /// Throws GradError for a tensor that needs no gradient, and ValueError for an empty function.
     ///
     /// A result's hooks are freed with the graph; a leaf's stay. A hook that holds a copy of its own tensor, or of one
     /// computed from it, keeps that alive until then, or until the handle's `remove()`: let it hold `detach()`, or a

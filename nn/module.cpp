@@ -48,7 +48,13 @@ void copy_state(const std::shared_ptr<ModuleState>& from, Rebinding& r) {
 }
 
 template <class Hook>
+void check_hook(const ModuleState& state, const Hook& hook) {
+    if (!hook) throw ValueError(state.type + ": expected a function as a hook, got an empty one");
+}
+
+template <class Hook>
 HookHandle add_hook(const std::shared_ptr<ModuleState>& state, Hooks<Hook> ModuleState::*hooks, Hook hook) {
+    check_hook(*state, hook);
     const std::uint64_t id = ((*state).*hooks).add(std::move(hook));
     return HookHandle([weak = std::weak_ptr(state), hooks, id] {
         if (const auto strong = weak.lock()) ((*strong).*hooks).remove(id);
@@ -207,6 +213,7 @@ HookHandle ModuleBase::register_output_hook(OutputHook hook) const {
 }
 
 HookHandle ModuleBase::register_gradient_hook(ModuleGradientHook hook) const {
+    detail::check_hook(*state_, hook);
     return register_output_hook([hook = std::move(hook)](const Module& module, const Tensor& output) {
         if (!output.requires_grad()) return;
         output.register_hook([hook, module](const Tensor& gradient) {

@@ -128,6 +128,8 @@ public:
     /// floating-point type.
     void to(DType dtype) const;
 
+    // The hooks below throw ValueError for an empty function.
+
     /// Calls `hook` after each call of this module. Linear and ReLU no longer run as one while a hook that sees the
     /// values between them is there; an output hook on the ReLU does not need them.
     HookHandle register_forward_hook(ForwardHook hook) const;

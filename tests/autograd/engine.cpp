@@ -292,6 +292,13 @@ BOOST_AUTO_TEST_CASE(bad_input) {
     BOOST_TEST(x.grad().to_vector() == (Values{3, 5}));
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_hook_is_refused) {
+    const xg::Tensor x = xg::tensor({1.0}, {.requires_grad = true});
+    BOOST_CHECK_THROW(x.register_hook({}), xg::ValueError);
+    xg::sum(x).backward();
+    BOOST_TEST(x.grad().item() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_graph_from_another_thread) {
     const Tensor x = leaf(2);
     Tensor y;

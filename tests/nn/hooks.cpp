@@ -106,6 +106,14 @@ BOOST_AUTO_TEST_CASE(a_hook_may_take_itself_away_and_add_others) {
     BOOST_TEST((once == 1 && added == 1 && after == 2));
 }
 
+BOOST_AUTO_TEST_CASE(empty_hooks_are_refused) {
+    const Linear layer(2, 2);
+    BOOST_CHECK_THROW(layer.register_forward_hook({}), xg::ValueError);
+    BOOST_CHECK_THROW(layer.register_output_hook({}), xg::ValueError);
+    BOOST_CHECK_THROW(layer.register_gradient_hook({}), xg::ValueError);
+    BOOST_TEST(layer(xg::ones({1, 2})).defined());
+}
+
 BOOST_AUTO_TEST_CASE(a_handle_may_outlive_its_module) {
     xg::HookHandle handle;
     {
