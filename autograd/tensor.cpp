@@ -200,6 +200,7 @@ void Tensor::set_data(const Tensor& value) {
     b.data = from.data;
     b.strides = from.strides;
     b.contiguous = true;
+    b.view = false;                // the elements are its own now
     b.storage->version = version;  // what saved the old elements must notice
     if (b.leaf && b.leaf->gradient.defined() && b.leaf->gradient.dtype() != b.dtype) b.leaf->gradient = Tensor();
 }

@@ -299,6 +299,15 @@ BOOST_AUTO_TEST_CASE(an_empty_hook_is_refused) {
     BOOST_TEST(x.grad().item() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_view_with_new_data_is_none) {
+    const xg::Tensor base = xg::ones({3});
+    xg::Tensor x = base.detach();
+    x.set_data(xg::zeros({3}));
+    const xg::Tensor seen = x.detach();
+    x.add_(1);
+    BOOST_TEST(seen.to_vector() == std::vector<double>({1, 1, 1}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_graph_from_another_thread) {
     const Tensor x = leaf(2);
     Tensor y;
