@@ -35,6 +35,8 @@ std::string finding_sentence(const Diagnosis& d, const Profile& profile) {
         case Finding::unknown: return "Nothing to judge: record at least one step of a model with two layers or more.";
         case Finding::not_finite:
             return fmt::format("The gradient at layer {} is not finite.", detail::printable(d.layer));
+        case Finding::zero:
+            return "The gradient is 0 in every layer: the loss is at a minimum, or does not depend on the model.";
         case Finding::dead:
             return fmt::format(
                 "Layer {} is dead: none of its units was active for any row, so no gradient reaches the layers in "
@@ -62,7 +64,9 @@ std::string finding_sentence(const Diagnosis& d, const Profile& profile) {
 
 void explain(Diagnosis& d, const Profile& profile) {
     d.sentences.push_back(finding_sentence(d, profile));
-    if (d.finding == Finding::unknown || d.finding == Finding::not_finite || d.finding == Finding::dead) return;
+    if (d.finding == Finding::unknown || d.finding == Finding::not_finite || d.finding == Finding::dead ||
+        d.finding == Finding::zero)
+        return;
     const double gain = typical_gain(geometry(profile));
     if (!std::isnan(d.predicted_decades) && !std::isnan(gain))
         d.sentences.push_back(
@@ -123,6 +127,8 @@ Diagnosis diagnose(const Profile& recorded) {
                           std::isinf(l.bias_gradient_norm);
                })) {
         d.finding = Finding::not_finite;
+    } else if (std::all_of(layers.begin(), layers.end(), [](const LayerRecord& l) { return l.gradient_norm == 0; })) {
+        d.finding = Finding::zero;
     } else if (const auto dead =
                    std::find_if(layers.begin(), layers.end(), [](const LayerRecord& l) { return l.dead_share == 1; });
                dead != layers.end()) {

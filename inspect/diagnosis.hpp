@@ -15,6 +15,7 @@ enum class Finding {
     dead,        ///< A layer has no unit left that is ever active: nothing in front of it gets a gradient.
     not_finite,  ///< It is NaN or infinite somewhere.
     unknown,     ///< Too little was recorded.
+    zero,        ///< It is 0 in every layer.
 };
 
 /// A finding with its evidence and what helps against it.

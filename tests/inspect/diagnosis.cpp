@@ -54,6 +54,18 @@ std::vector<double> decades(int n, double per_layer) {
 
 BOOST_AUTO_TEST_SUITE(diagnosis)
 
+BOOST_AUTO_TEST_CASE(a_gradient_of_zero_is_not_healthy) {
+    const Sequential model(xg::nn::Linear(2, 4), xg::nn::Linear(4, 1));
+    GradientMonitor observed(model);
+    const Tensor y = model(xg::ones({3, 2}));
+    xg::nn::mse_loss(y, y.detach()).backward();
+    observed.record();
+    const Diagnosis d = diagnose(observed.profile());
+    BOOST_TEST((d.finding == Finding::zero));
+    BOOST_TEST(says(d, "The gradient is 0 in every layer"));
+    BOOST_TEST(!says(d, "nan"));
+}
+
 BOOST_AUTO_TEST_CASE(a_hundred_glorot_layers_vanish) {
     const Profile profile = first_step(stack(0, Init::glorot_uniform));
     const Diagnosis d = diagnose(profile);
