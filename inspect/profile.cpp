@@ -26,7 +26,7 @@ struct Range {
             high = std::max(high, std::log10(layer.gradient_norm));
         }
         low = std::floor(low);
-        high = std::max(std::ceil(high), low + 1);
+        high = std::max(std::ceil(high), low + 1) + 0.0;  // no -0
     }
 
     std::string title() const {

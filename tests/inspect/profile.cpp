@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(the_table_has_a_line_a_layer) {
     BOOST_TEST(std::count(table.begin(), table.end(), '\n') == 5);
     for (const char* part : {"1.00e-09", "1e-9 to 1e0", "Linear + ReLU", "‖∂L/∂W‖"})
         BOOST_TEST(table.find(part) != std::string::npos, part);
+    BOOST_TEST(profile_of({0.1, 0.5}).table().find("1e-1 to 1e0") != std::string::npos);
     // The largest has the longest bar.
     const auto bars = [&](std::size_t line) {
         std::size_t begin = 0;
