@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -150,7 +151,10 @@ int run(const Options& o) {
 int main(int argc, char** argv) {
     const Options options = parse_options(argc, argv);
     try {
-        return run(options);
+        const int status = run(options);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            throw xg::FileError("cannot write to the standard output");
+        return status;
     } catch (const std::exception& error) {
         fmt::print(stderr, "xgrad_demo: {}\n", error.what());
         return 2;

@@ -67,6 +67,13 @@ status=0
 { demo 0 --epochs 0 --depth 1 --width 4 --out untrained && [[ -s untrained/gradients.svg ]]; } || status=1
 verdict 'one layer and no epoch' "$status"
 
+if [[ -w /dev/full ]]; then
+    status=0
+    "$demo" "${small[@]}" --out full >/dev/full 2>err </dev/null || status=$?
+    [[ $status == 2 && $(wc -l <err) == 1 && $(<err) == *'standard output'* ]] && status=0 || status=1
+    verdict 'it says so where its output cannot be written' "$status"
+fi
+
 # The bits depend on the seed, and on nothing else.
 status=0
 { demo 0 "${small[@]}" --out again && cmp -s again/layers.csv 'new folder/figures/layers.csv' &&
