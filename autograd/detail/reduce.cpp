@@ -125,9 +125,14 @@ struct Reducer {
     /// Reduced elements [begin, end) of n results that lie side by side from x on.
     void columns(const T* x, std::int64_t n, std::int64_t begin, std::int64_t end, A* accumulators) const {
         std::fill(accumulators, accumulators + n, R::start());
-        if constexpr (R::sums && std::is_same_v<T, float>) {
-            if (gone.rank() == 1)
-                return sum_columns(x + begin * gone_strides[0], n, end - begin, gone_strides[0], accumulators);
+        if constexpr (std::is_floating_point_v<T>) {
+            if (gone.rank() == 1 && begin < end) {
+                const T* const from = x + begin * gone_strides[0];
+                if constexpr (R::sums)
+                    return sum_columns(from, n, end - begin, gone_strides[0], accumulators);
+                else
+                    return extreme_columns<T, R>(from, n, end - begin, gone_strides[0], accumulators);
+            }
         }
         std::int64_t r = begin;
         // Four rows at a time: the accumulators are read and written once for all of them.
@@ -215,7 +220,7 @@ struct Reducer {
         const std::int64_t per_cut = cuts == 1 ? reduced : rows;
         const auto partial = std::make_unique_for_overwrite<A[]>(
             cuts == 1 ? 0 : static_cast<std::size_t>(groups * pieces * cuts * kBuffer));
-        parallel_for(groups * pieces * cuts, [&](std::int64_t task) {
+        const auto reduce_piece = [&](std::int64_t task) {
             const std::int64_t piece = task / cuts, cut = task % cuts;
             const std::int64_t g = piece / pieces, begin = piece % pieces * kBuffer,
                                n = std::min(kBuffer, width - begin);
@@ -226,6 +231,12 @@ struct Reducer {
             A accumulators[kBuffer];
             columns(x, n, 0, reduced, accumulators);
             for (std::int64_t j = 0; j < n; ++j) out[g * width + begin + j] = R::finish(accumulators[j], reduced);
+        };
+        // Neighbouring pieces of few rows make a task: memory is read faster in long runs.
+        const std::int64_t all = groups * pieces * cuts, work = std::min(width, kBuffer) * std::min(reduced, per_cut),
+                           per_task = std::max<std::int64_t>(1, kBlock / std::max<std::int64_t>(1, work));
+        parallel_for((all + per_task - 1) / per_task, [&](std::int64_t task) {
+            for (std::int64_t k = task * per_task; k < std::min(all, (task + 1) * per_task); ++k) reduce_piece(k);
         });
         for (std::int64_t piece = 0; cuts > 1 && piece < groups * pieces; ++piece) {
             const std::int64_t begin = piece % pieces * kBuffer, n = std::min(kBuffer, width - begin);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <xgrad/autograd/detail/xtensor_headers.hpp>
 
@@ -30,8 +31,8 @@ inline double sum_row(const float* x, std::int64_t n) {
 }
 
 /// Adds to sums[0 … width) the columns of `rows` rows that lie `step` apart, in registers.
-template <int width>
-void sum_strip(const float* x, std::int64_t rows, std::int64_t step, double* sums) {
+template <int width, class T>
+void sum_strip(const T* x, std::int64_t rows, std::int64_t step, double* sums) {
     double lane[width];
     std::copy_n(sums, width, lane);
     for (std::int64_t r = 0; r < rows; ++r)
@@ -40,7 +41,8 @@ void sum_strip(const float* x, std::int64_t rows, std::int64_t step, double* sum
 }
 
 /// Adds to sums[j], j in [0, n), column j of `rows` rows that lie `step` apart.
-inline void sum_columns(const float* x, std::int64_t n, std::int64_t rows, std::int64_t step, double* sums) {
+template <class T>
+void sum_columns(const T* x, std::int64_t n, std::int64_t rows, std::int64_t step, double* sums) {
     if (n < 32 && step == n && rows >= 64) {
         // Several narrow rows as one wide one.
         const std::int64_t joined = 64 / n;
@@ -61,41 +63,107 @@ inline void sum_columns(const float* x, std::int64_t n, std::int64_t rows, std::
     }
 }
 
+/// The greater or the lesser of each pair, by the processor's own comparison, which loses a NaN: whether there is one is
+/// asked beside it.
+template <class R, class Vector>
+Vector extreme(const Vector& a, const Vector& b) {
+    if constexpr (R::greatest)
+        return xsimd::max(a, b);
+    else
+        return xsimd::min(a, b);
+}
+
+/// The extremes of `count` vectors of neighbouring columns of `rows` rows that lie `step` apart; NaN where a column has one.
+template <int count, class T, class R>
+void extreme_strip(const T* x, std::int64_t rows, std::int64_t step, T* out) {
+    using Vector = xsimd::batch<T>;
+    constexpr std::int64_t width = Vector::size;
+    Vector best[count];
+    typename Vector::batch_bool_type numbers[count];
+    for (int k = 0; k < count; ++k) {
+        best[k] = Vector::load_unaligned(x + k * width);
+        numbers[k] = best[k] == best[k];  // not !=, which xsimd 8 has wrong for a NaN in AVX-512
+    }
+    for (std::int64_t r = 1; r < rows; ++r)
+        for (int k = 0; k < count; ++k) {
+            const Vector v = Vector::load_unaligned(x + r * step + k * width);
+            numbers[k] = numbers[k] & (v == v);
+            best[k] = extreme<R>(best[k], v);
+        }
+    for (int k = 0; k < count; ++k)
+        xsimd::select(numbers[k], best[k], Vector(std::numeric_limits<T>::quiet_NaN()))
+            .store_unaligned(out + k * width);
+}
+
+/// The extremes of n columns of `rows` rows, one or more, that lie `step` apart.
+template <class T, class R>
+void extreme_columns(const T* x, std::int64_t n, std::int64_t rows, std::int64_t step, T* out) {
+    constexpr std::int64_t width = xsimd::batch<T>::size;
+    if (n < width) {
+        const std::int64_t joined = 64 / n;
+        std::int64_t r = 0;
+        std::fill_n(out, n, R::start());
+        if (step == n && rows >= 2 * joined) {
+            // Several narrow rows as one wide one.
+            T wide[64];
+            extreme_columns<T, R>(x, joined * n, rows / joined, joined * n, wide);
+            for (std::int64_t k = 0; k < joined * n; ++k) out[k % n] = R::join(out[k % n], wide[k]);
+            r = rows / joined * joined;
+        }
+        for (; r < rows; ++r)
+            for (std::int64_t j = 0; j < n; ++j) out[j] = R::join(out[j], x[r * step + j]);
+        return;
+    }
+    std::int64_t j = 0;
+    for (; j + 4 * width <= n; j += 4 * width) extreme_strip<4, T, R>(x + j, rows, step, out + j);
+    for (; j + width <= n; j += width) extreme_strip<1, T, R>(x + j, rows, step, out + j);
+    // The last columns once more, with neighbours that are done.
+    if (j < n) extreme_strip<1, T, R>(x + n - width, rows, step, out + n - width);
+}
+
+/// The extreme of n neighbouring numbers, none of them NaN, n a power of two: halved in vectors as long as there are such.
+template <std::int64_t n, class T, class R>
+T extreme_of(const T* x) {
+    if constexpr (n == 1) {
+        return x[0];
+    } else {
+        using Half = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(n / 2)>;
+        T half[n / 2];
+        if constexpr (std::is_void_v<Half>) {
+            for (std::int64_t k = 0; k < n / 2; ++k) half[k] = R::join(x[k], x[k + n / 2]);
+        } else {
+            extreme<R>(Half::load_unaligned(x), Half::load_unaligned(x + n / 2)).store_unaligned(half);
+        }
+        return extreme_of<n / 2, T, R>(half);
+    }
+}
+
 /// The greatest or the least of n neighbouring numbers, at least a vector of them; NaN if any is.
 template <class T, class R>
 T extreme_row(const T* x, std::int64_t n) {
     using Vector = xsimd::batch<T>;
     constexpr std::int64_t width = Vector::size;
-    const auto join = [](const Vector& a, const Vector& b) {
-        if constexpr (R::greatest)
-            return xsimd::max(a, b);
-        else
-            return xsimd::min(a, b);
-    };
     const auto at = [x](std::int64_t i) { return Vector::load_unaligned(x + i); };
-    // The processor's own comparisons lose a NaN: whether there is one is asked beside them.
     Vector a = at(n - width), b = a, c = a, d = a;
-    auto numbers = a == a;  // not !=, which xsimd 8 has wrong for a NaN in AVX-512
+    auto numbers = a == a;
     std::int64_t i = 0;
     for (; i + 4 * width <= n; i += 4 * width) {
         const Vector p = at(i), q = at(i + width), s = at(i + 2 * width), t = at(i + 3 * width);
         numbers = numbers & (p == p) & (q == q) & (s == s) & (t == t);
-        a = join(a, p);
-        b = join(b, q);
-        c = join(c, s);
-        d = join(d, t);
+        a = extreme<R>(a, p);
+        b = extreme<R>(b, q);
+        c = extreme<R>(c, s);
+        d = extreme<R>(d, t);
     }
     for (; i + width <= n; i += width) {
         const Vector p = at(i);
         numbers = numbers & (p == p);
-        a = join(a, p);
+        a = extreme<R>(a, p);
     }
     if (!xsimd::all(numbers)) return std::numeric_limits<T>::quiet_NaN();
     alignas(64) T lane[width];
-    join(join(a, b), join(c, d)).store_aligned(lane);
-    for (std::int64_t half = width / 2; half > 0; half /= 2)
-        for (std::int64_t k = 0; k < half; ++k) lane[k] = R::join(lane[k], lane[k + half]);
-    return lane[0];
+    extreme<R>(extreme<R>(a, b), extreme<R>(c, d)).store_aligned(lane);
+    return extreme_of<width, T, R>(lane);
 }
 
 }  // namespace xg::detail

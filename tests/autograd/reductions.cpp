@@ -306,4 +306,43 @@ BOOST_AUTO_TEST_CASE(without_nan) {
     check(row(slope([](const Tensor& v) { return xg::nanmean(v); }, {1, NaN, 4})), {0.5, 0, 0.5});
 }
 
+BOOST_AUTO_TEST_CASE(sums_and_extremes_of_columns_and_rows_of_any_width) {
+    Draw draw(7);
+    for (const xg::DType dtype : {xg::float32, xg::float64, xg::int64})
+        for (const std::int64_t rows : {1, 2, 9, 130})
+            for (const std::int64_t columns : {1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 257, 700}) {
+                std::vector<double> v(static_cast<std::size_t>(rows * columns));
+                for (double& e : v) e = static_cast<double>(draw.integer(-3000, 3000));
+                const bool real = dtype != xg::int64;
+                // A NaN at the start, at the end and in the middle, of a column each; infinities beside them.
+                for (const std::size_t at : {std::size_t{0}, v.size() / 2, v.size() - 1})
+                    if (real && rows > 1) v[at] = at == 0 ? -inf : NaN;
+                const Tensor x = row(v, dtype).reshape({rows, columns});
+                for (const int axis : {0, 1}) {
+                    const auto each = groups(x, {axis == 0, axis == 1});
+                    std::vector<double> sums, most, least;
+                    for (const auto& group : each) {
+                        double sum = 0, hi = -inf, lo = inf;
+                        for (const double e : group) {
+                            sum += e;
+                            hi = std::isnan(hi) || hi > e ? hi : e;
+                            lo = std::isnan(lo) || lo < e ? lo : e;
+                        }
+                        sums.push_back(sum);
+                        most.push_back(hi);
+                        least.push_back(lo);
+                    }
+                    BOOST_TEST_CONTEXT(xg::name(dtype) << " " << rows << " x " << columns << ", axis " << axis) {
+                        check(xg::sum(x, axis), sums);
+                        check(xg::max(x, axis), most);
+                        check(xg::min(x, axis), least);
+                        // The same elements where rows have gaps between them.
+                        const Tensor apart = xg::concat({x, x}, 1).slice(1, 0, columns);
+                        check(xg::max(apart, axis), most);
+                        check(xg::sum(apart, axis), sums);
+                    }
+                }
+            }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
