@@ -39,6 +39,12 @@ std::int64_t block_rows(const LinearShape& s) {
 /// Work below this is not worth a second thread: some 30 microseconds.
 constexpr std::int64_t kParallelWork = 1 << 20;
 
+/// Work from which on two threads that wait for it share it well: some two microseconds, a tenth of which it takes to hand out.
+constexpr std::int64_t kSharedWork = 1 << 16;
+
+bool is_small(const LinearShape& s) { return s.rows * s.in * s.out < kParallelWork; }
+bool is_shared(const LinearShape& s) { return is_small(s) && s.rows * s.in * s.out >= kSharedWork; }
+
 /// Weights that cost more to pack than a few rows to multiply.
 constexpr std::int64_t kLargeWeights = 1 << 16;
 
@@ -151,6 +157,30 @@ void backward_by_rows(const LinearShape& s, const T* g, const T* y, const T* x, 
     }
 }
 
+/// Few rows of small weights: the two products side by side.
+template <class T>
+void backward_at_once(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
+                      double* squares) {
+    const Scratch<T> masked(s.relu ? s.rows * s.out : 0);
+    ColumnSums<T> biases(db != nullptr ? s.out : 0);
+    if (s.relu) {
+        const auto mask = squares != nullptr ? mask_rows<true, T> : mask_rows<false, T>;
+        const double squared = mask(g, y, masked.data(), s.rows, s.out, biases.data());
+        if (squares != nullptr) *squares = squared;
+        g = masked.data();
+    } else if (db != nullptr) {
+        biases.add(g, s.rows);
+    }
+    // The first is the caller's own as a rule, who works with dx next.
+    parallel_for(2, [&](std::int64_t i) {
+        if (i == 0)
+            gemm(s.rows, s.in, s.out, {g, s.out, false}, {w, s.in, false}, T(0), dx, s.in);
+        else
+            gemm(s.out, s.in, s.rows, {g, s.out, true}, {x, s.in, false}, T(0), dw, s.in);
+    });
+    if (db != nullptr) biases.store(db);
+}
+
 /// Large weights: each thread makes whole rows of dw, and no sums have to be kept apart.
 template <class T>
 void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db) {
@@ -187,10 +217,10 @@ void backward_by_outputs(const LinearShape& s, const T* g, const T* y, const T* 
 template <class T>
 void linear_forward(const LinearShape& s, const T* x, const T* w, const T* b, T* y) {
     if (s.rows == 0 || s.out == 0) return;
-    const bool small = s.rows * s.in * s.out<kParallelWork, large = s.in * s.out> kLargeWeights;
-    if (!small && large && s.rows < s.out) {
+    const bool small = is_small(s), large = s.in * s.out > kLargeWeights, shared = is_shared(s) && s.out >= 32;
+    if (shared || (!small && large && s.rows < s.out)) {
         // Each block packs all rows anew.
-        const std::int64_t width = std::clamp<std::int64_t>((s.out / 2 + 15) / 16 * 16, 64, 256);
+        const std::int64_t width = std::clamp<std::int64_t>((s.out / 2 + 15) / 16 * 16, shared ? 16 : 64, 256);
         parallel_for((s.out + width - 1) / width, [&](std::int64_t i) {
             const std::int64_t o = i * width;
             forward_block(s, x, w + o * s.in, b != nullptr ? b + o : b, y + o, s.rows, std::min(width, s.out - o));
@@ -216,8 +246,8 @@ void linear_backward(const LinearShape& s, const T* g, const T* y, const T* x, c
         return;
     }
     if (s.in * s.out > kLargeWeights) return backward_by_outputs(s, g, y, x, w, dx, dw, db);
-    const bool small = s.rows * s.in * s.out < kParallelWork;
-    backward_by_rows(s, g, y, x, w, dx, dw, db, small ? 1 : std::clamp<std::int64_t>(s.rows / 1024, 2, kSlabs),
+    if (is_shared(s) && dx != nullptr && dw != nullptr) return backward_at_once(s, g, y, x, w, dx, dw, db, squares);
+    backward_by_rows(s, g, y, x, w, dx, dw, db, is_small(s) ? 1 : std::clamp<std::int64_t>(s.rows / 1024, 2, kSlabs),
                      squares);
 }
 
