@@ -58,10 +58,12 @@ function(xgrad_objects target)
     if(target MATCHES "_cold$")
         set(precompiled cold)
     elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        # Loops as vectors and short ones unrolled, as with -O3; what -O3 does besides makes the code half as large again, slower to
-        # compile and no faster.
-        target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O2>
-            $<$<CONFIG:Release>:-fvect-cost-model=dynamic> $<$<CONFIG:Release>:-fpeel-loops>)
+        # Outside of the kernels: loops as vectors and short ones unrolled, as with -O3; what that does besides makes the code half
+        # as large again, slower to compile and there no faster.
+        set(fewer ${ARGN})
+        list(FILTER fewer EXCLUDE REGEX "^detail/")
+        set_property(SOURCE ${fewer} APPEND PROPERTY COMPILE_OPTIONS
+            "$<$<CONFIG:Release>:-O2>" "$<$<CONFIG:Release>:-fvect-cost-model=dynamic>" "$<$<CONFIG:Release>:-fpeel-loops>")
     endif()
     xgrad_precompile(${target} ${precompiled}
         <algorithm> <array> <atomic> <cmath> <cstdint> <cstring> <functional> <limits> <memory> <mutex> <optional> <span>

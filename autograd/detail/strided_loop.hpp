@@ -142,7 +142,7 @@ private:
                 at[k] = in_order(k) ? from : buffers[k];
                 if (in_order(k) || repeated[k] == from) continue;
                 const bool same = input.strides[axis] == 0;
-                for (std::int64_t i = 0; i < (same ? most : n); ++i)
+                for (std::int64_t i = 0; i < (same ? std::min(most, end - begin) : n); ++i)
                     gather(buffers[k] + i * inner * input.item, from + i * input.strides[axis] * input.item, step(k),
                            input.item, inner);
                 if (same) repeated[k] = from;

@@ -48,7 +48,10 @@ Strata rows_as_text(const Tensor& y) {
     std::vector<std::string> keys;
     for (std::int64_t i = 0; i < y.size(0); ++i, values += columns) {
         std::string key;
-        for (std::int64_t k = 0; k < columns; ++k) key += (k > 0 ? " " : "") + std::to_string(values[k]);
+        for (std::int64_t k = 0; k < columns; ++k) {
+            if (k > 0) key += ' ';
+            key += std::to_string(values[k]);
+        }
         keys.push_back(std::move(key));
     }
     return number_classes(keys);
