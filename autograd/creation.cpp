@@ -64,6 +64,13 @@ Tensor empty(const Shape& shape, const TensorOptions& options) {
 
 namespace {
 
+/// A number that int64 holds, without its fraction.
+std::int64_t whole(const char* operation, Scalar value) {
+    if (value.kind() == float64 && !(std::abs(value.to_double()) < 9223372036854775808.0))
+        throw ValueError(std::string(operation) + ": int64 does not hold " + std::to_string(value.to_double()));
+    return value.to_int64();
+}
+
 Tensor filled(const char* operation, const Shape& shape, Scalar value, const TensorOptions& options) {
     Tensor t = make_tensor(shape, options.dtype, operation);
     dispatch(options.dtype, [&]<class T>(T*) {
@@ -71,7 +78,7 @@ Tensor filled(const char* operation, const Shape& shape, Scalar value, const Ten
         if constexpr (std::is_same_v<T, bool>)
             filler = value.to_double() != 0;
         else if constexpr (std::is_same_v<T, std::int64_t>)
-            filler = value.to_int64();
+            filler = whole(operation, value);
         else
             filler = static_cast<T>(value.to_double());
         std::fill_n(data_as<T>(t), t.numel(), filler);

@@ -13,7 +13,8 @@ struct TensorOptions {
     bool requires_grad = false;
 };
 
-/// A tensor of zeros: `zeros({2, 3})`. Throws ShapeError for negative sizes, as all of these do.
+/// A tensor of zeros: `zeros({2, 3})`. Throws ShapeError for negative sizes and
+/// OutOfMemoryError, as all of these do, and ValueError for a number that int64, where it is asked for, does not hold.
 XG_EXPORT Tensor zeros(const Shape& shape, const TensorOptions& options = {});
 /// A tensor of ones.
 XG_EXPORT Tensor ones(const Shape& shape, const TensorOptions& options = {});

@@ -53,6 +53,12 @@ public:
     using Error::Error;
 };
 
+/// Memory that the system does not give. What was there before is untouched, and the pool stays usable.
+class XG_EXPORT OutOfMemoryError : public Error {
+public:
+    using Error::Error;
+};
+
 /// A file that cannot be read or written; the message names it.
 class XG_EXPORT FileError : public Error {
 public:

@@ -108,7 +108,8 @@ double flat_squares(const T* x, std::int64_t n, double scale) {
 
 double sum_of_squares(const Tensor& x, double expected) {
     if (!is_floating(x.dtype()))
-        throw DTypeError(std::string("sum_of_squares: expected a floating-point tensor, got ") + name(x.dtype()));
+        throw DTypeError(std::string("l2_norm and sum_of_squares: expected a floating-point tensor, got ") +
+                         name(x.dtype()));
     const Tensor flat = x.is_contiguous() ? x : x.detach().contiguous();
     const double scale = scale_for(expected);
     return x.dtype() == float32 ? flat_squares(flat.data<float>(), flat.numel(), scale)

@@ -225,6 +225,9 @@ HookHandle ModuleBase::register_gradient_hook(ModuleGradientHook hook) const {
 
 Parameter ModuleBase::add_parameter(const std::string& name, Tensor tensor) {
     detail::check_name(*state_, name);
+    const std::string what = state_->type + ": parameter '" + name + "': expected a floating-point tensor, got ";
+    if (!tensor.defined()) throw ValueError(what + "an undefined one");
+    if (!is_floating(tensor.dtype())) throw DTypeError(what + xg::name(tensor.dtype()));
     tensor.requires_grad(true);
     state_->parameters.push_back({name, tensor});
     return Parameter(std::move(tensor));

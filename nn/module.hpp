@@ -128,7 +128,7 @@ public:
     /// floating-point type.
     void to(DType dtype) const;
 
-    // The hooks below throw ValueError for an empty function.
+    // The hooks below throw ValueError for an empty function. A hook must not end the life of the module that is running.
 
     /// Calls `hook` after each call of this module. Linear and ReLU no longer run as one while a hook that sees the
     /// values between them is there; an output hook on the ReLU does not need them.

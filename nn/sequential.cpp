@@ -31,7 +31,9 @@ Tensor Sequential::forward(const Tensor& x) const {
                 y = linear->forward(y, Activation::relu);
             }
             ++i;
-            const Module& activation = children[i].second;
+            if (children[i].second.state().output_hooks.empty()) continue;
+            // A handle of its own: a hook may append modules, which moves those that are there.
+            const Module activation = children[i].second;
             activation.state().output_hooks.for_each([&](const OutputHook& hook) { hook(activation, y); });
         } else {
             y = children[i].second(y);

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/autograd/detail/node.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/memory.hpp>
 
 #include <limits>
 #include <string>
@@ -70,7 +71,15 @@ std::int64_t checked_elements(const Shape& shape, DType dtype, const char* opera
 
 Tensor make_tensor(const Shape& shape, DType dtype, const char* operation) {
     const std::int64_t numel = checked_elements(shape, dtype, operation);
-    auto storage = Ref<Storage>::adopt(Storage::make(static_cast<std::size_t>(numel * item_size(dtype))));
+    const std::int64_t bytes = numel * item_size(dtype);
+    Ref<Storage> storage;
+    try {
+        storage = Ref<Storage>::adopt(Storage::make(static_cast<std::size_t>(bytes)));
+    } catch (const OutOfMemoryError&) {
+        throw OutOfMemoryError(std::string(operation) + ": out of memory for " + std::to_string(bytes) +
+                               " bytes of shape " + shape.str() + ", " + name(dtype) + ", beside " +
+                               std::to_string(memory_stats().live) + " bytes of live tensors");
+    }
     auto* b = new Body;
     b->dtype = dtype;
     b->data = storage->data;

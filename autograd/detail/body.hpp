@@ -133,7 +133,7 @@ void check_defined(const Tensor& t, const char* operation);
 /// axes of size 0 can be addressed, so that no stride overflows; the message begins with the operation.
 std::int64_t checked_elements(const Shape& shape, DType dtype, const char* operation = "tensor");
 /// Elements not yet written, row-major, from the pool. Throws ShapeError as `checked_elements` does, and
-/// std::bad_alloc.
+/// OutOfMemoryError, which names the operation and the shape.
 Tensor make_tensor(const Shape& shape, DType dtype, const char* operation = "tensor");
 /// Another view of t's storage, outside of any graph.
 Tensor make_view(const Tensor& t, Shape shape, Shape strides, std::int64_t offset);

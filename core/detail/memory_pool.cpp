@@ -1,4 +1,5 @@
 #include <xgrad/core/detail/memory_pool.hpp>
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/memory.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <iterator>
 #include <mutex>
 #include <new>
+#include <string>
 #include <utility>
 
 #if defined(__linux__)
@@ -75,13 +77,17 @@ void reserve(std::int64_t bytes) noexcept {
         reserved_small.fetch_add(bytes, std::memory_order_relaxed);
 }
 
+[[noreturn]] void out_of_memory(std::size_t bytes) {
+    throw OutOfMemoryError("out of memory: the system does not give " + std::to_string(bytes) + " bytes");
+}
+
 void* system_get(std::size_t bytes) {
     void* block = std::aligned_alloc(64, bytes);
     if (block == nullptr) {
         release_memory();
         block = std::aligned_alloc(64, bytes);
     }
-    if (block == nullptr) throw std::bad_alloc();
+    if (block == nullptr) out_of_memory(bytes);
     use_large_pages(block, bytes);
     reserve(static_cast<std::int64_t>(bytes));
     return block;
@@ -97,7 +103,7 @@ void system_put(void* block, std::size_t bytes) noexcept {
 #if XG_POOL_BYPASS
 
 void* pool_get_slow(std::size_t bytes) {
-    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
+    if (bytes > (std::size_t{1} << 62)) out_of_memory(bytes);
     const std::size_t whole = bytes == 0 ? 64 : (bytes + 63) / 64 * 64;
     void* const block = system_get(whole);
     if (whole > kCounted) count(whole);
@@ -250,7 +256,7 @@ void* block_of_class(std::size_t c) {
 }  // namespace
 
 void* pool_get_slow(std::size_t bytes) {
-    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
+    if (bytes > (std::size_t{1} << 62)) out_of_memory(bytes);
     const std::size_t c = class_of(bytes);
     void* const block = block_of_class(c);
     if (c >= kFirstMedium) count(bytes_of(c));

@@ -33,7 +33,7 @@ struct SmallLists {
 /// The class of a block of so many bytes, if it is a small one; nothing at all counts as something.
 constexpr std::size_t small_class(std::size_t bytes) noexcept { return bytes == 0 ? 1 : (bytes + 63) / 64; }
 
-/// A block of at least `bytes`, aligned to 64 bytes, whose content is anything. Throws std::bad_alloc.
+/// A block of at least `bytes`, aligned to 64 bytes, whose content is anything. Throws OutOfMemoryError.
 [[nodiscard]] inline void* pool_get(std::size_t bytes) {
     if constexpr (!XG_POOL_BYPASS) {
         const std::size_t c = small_class(bytes);

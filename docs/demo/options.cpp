@@ -25,12 +25,16 @@ Options parse_options(int argc, char** argv) {
     app.add_option("--width", o.width, "Units a hidden layer")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{65'536}));
-    app.add_option("--init", init, "Initialisation: glorot, he, lecun, pytorch, or one of these with _normal")
+    app.add_option("--init", init,
+                   "Initialisation: pytorch, or glorot, he or lecun, or one of these three with _normal")
         ->capture_default_str();
     app.add_option("--batch", o.batch, "Rows a batch")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{75'000}));
-    app.add_option("--lr", o.lr, "Learning rate of SGD")->capture_default_str()->check(CLI::NonNegativeNumber);
+    app.add_option("--lr", o.lr, "Learning rate of SGD")->capture_default_str()->check([](const std::string& text) {
+        const double value = std::strtod(text.c_str(), nullptr);
+        return value >= 0 && std::isfinite(value) ? std::string() : "expected a number of at least 0, got " + text;
+    });
     app.add_option("--seed", seed, "Seed of the weights; the data are always those of random_state 570")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{4'294'967'295}));
@@ -40,7 +44,7 @@ Options parse_options(int argc, char** argv) {
     app.add_option("--out", o.out, "Folder for the figure and the table")->capture_default_str();
     try {
         app.parse(argc, argv);
-        if (std::isnan(o.lr)) throw CLI::ValidationError("--lr", "expected a number of at least 0, got nan");
+        if (o.out.empty()) throw CLI::ValidationError("--out", "expected a folder, got nothing");
         o.init = xg::nn::init_from_name(init);
         o.seed = static_cast<std::uint64_t>(seed);
     } catch (const CLI::CallForHelp&) {

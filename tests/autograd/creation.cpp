@@ -77,6 +77,13 @@ BOOST_AUTO_TEST_CASE(ranges_as_wide_as_integers_reach) {
     BOOST_TEST(xg::arange(0, -1e300, 1.0).numel() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_int64_does_not_hold_are_refused) {
+    const double inf = std::numeric_limits<double>::infinity();
+    for (const double value : {inf, -inf, std::numeric_limits<double>::quiet_NaN(), 1e19, -1e19, 9223372036854775808.0})
+        BOOST_CHECK_THROW(xg::full({2}, value, {.dtype = xg::int64}), xg::ValueError);
+    BOOST_TEST(xg::full({2}, -2.7, {.dtype = xg::int64})[1].item_int() == -2);
+}
+
 BOOST_AUTO_TEST_CASE(identities) {
     BOOST_TEST(xg::eye(2).to_vector() == (Values{1, 0, 0, 1}));
     BOOST_TEST(xg::eye(2, 3).to_vector() == (Values{1, 0, 0, 0, 1, 0}));
