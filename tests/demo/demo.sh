@@ -126,7 +126,7 @@ refused 'a word too many' word word
 refused 'an option without its value' epochs --epochs
 touch file
 refused 'a file in the way of the output folder' file --out file
-refused 'an empty name of the output folder' 'path is empty' --out ''
+refused 'an empty name of the output folder' 'expected a folder' --out ''
 if [[ -d /proc/self ]]; then
     refused 'an output folder where none can be made' /proc/no-such --out /proc/no-such/folder
 fi
