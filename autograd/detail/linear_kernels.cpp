@@ -77,6 +77,13 @@ public:
 
     void add(const T* g, std::int64_t rows) {
         for (; rows > 0; g += kSummedRows * n_, rows -= kSummedRows) {
+            if (n_ == 1) {
+                // The same sum, in a register.
+                T sum = 0;
+                for (std::int64_t r = 0; r < std::min(kSummedRows, rows); ++r) sum += g[r];
+                total_.data()[0] += static_cast<double>(sum);
+                continue;
+            }
             std::fill_n(block_.data(), n_, T(0));
             const T* row = g;
             for (std::int64_t r = 0; r < std::min(kSummedRows, rows); ++r, row += n_)

@@ -130,7 +130,11 @@ T extreme_of(const T* x) {
         using Half = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(n / 2)>;
         T half[n / 2];
         if constexpr (std::is_void_v<Half>) {
-            for (std::int64_t k = 0; k < n / 2; ++k) half[k] = R::join(x[k], x[k + n / 2]);
+            // Not R::join, whose question for a NaN costs branches that nothing predicts.
+            for (std::int64_t k = 0; k < n / 2; ++k) {
+                const T p = x[k], q = x[k + n / 2];
+                half[k] = (R::greatest ? p > q : p < q) ? p : q;
+            }
         } else {
             extreme<R>(Half::load_unaligned(x), Half::load_unaligned(x + n / 2)).store_unaligned(half);
         }
