@@ -88,6 +88,7 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
                          std::to_string(options.kdim) + " and " + std::to_string(options.vdim));
     if (!(dropout_ >= 0 && dropout_ <= 1))
         throw ValueError(std::string(kName) + "expected a dropout from 0 to 1, got " + std::to_string(dropout_));
+    set_row_wise(batch_first_ && dropout_ == 0);
     if (key_width_ == width_ && value_width_ == width_) {
         // Three matrices below each other, as PyTorch counts them.
         in_proj_ = add_parameter("in_proj_weight", drawn(3 * width_, width_, 3 * width_, options));

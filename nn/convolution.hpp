@@ -66,6 +66,7 @@ struct ConvTranspose2dLayerOptions {
 /// `conv1d`: (N, in, L) to (N, out, L'). Parameters: weight (out, in / groups, kernel) and bias (out).
 class XG_EXPORT Conv1d final : public Layer<Conv1d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for sizes below 1, and groups that do not divide the channels.
     Conv1d(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel_size,
            const Conv1dLayerOptions& options = {});
@@ -84,6 +85,7 @@ private:
 /// (out).
 class XG_EXPORT Conv2d final : public Layer<Conv2d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for sizes below 1, and groups that do not divide the channels.
     Conv2d(std::int64_t in_channels, std::int64_t out_channels, Pair kernel_size,
            const Conv2dLayerOptions& options = {});
@@ -101,6 +103,7 @@ private:
 /// `conv_transpose1d`: (N, in, L) to (N, out, L'). Parameters: weight (in, out / groups, kernel) and bias (out).
 class XG_EXPORT ConvTranspose1d final : public Layer<ConvTranspose1d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for sizes below 1, and groups that do not divide the channels.
     ConvTranspose1d(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel_size,
                     const ConvTranspose1dLayerOptions& options = {});
@@ -119,6 +122,7 @@ private:
 /// and bias (out).
 class XG_EXPORT ConvTranspose2d final : public Layer<ConvTranspose2d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for sizes below 1, and groups that do not divide the channels.
     ConvTranspose2d(std::int64_t in_channels, std::int64_t out_channels, Pair kernel_size,
                     const ConvTranspose2dLayerOptions& options = {});

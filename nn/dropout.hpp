@@ -10,6 +10,7 @@ namespace xg::nn {
 /// `dropout`: each element is 0 with probability p, else divided by 1 - p.
 class XG_EXPORT Dropout final : public Layer<Dropout> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError unless 0 <= p <= 1.
     explicit Dropout(double p = 0.5);
     Tensor forward(const Tensor& x) const;
@@ -21,6 +22,7 @@ private:
 /// `feature_dropout`: whole channels of (N, C, H, W) are dropped.
 class XG_EXPORT Dropout2d final : public Layer<Dropout2d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError unless 0 <= p <= 1.
     explicit Dropout2d(double p = 0.5);
     Tensor forward(const Tensor& x) const;
@@ -32,6 +34,7 @@ private:
 /// `alpha_dropout`: for networks of SELU units.
 class XG_EXPORT AlphaDropout final : public Layer<AlphaDropout> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError unless 0 <= p <= 1.
     explicit AlphaDropout(double p = 0.5);
     Tensor forward(const Tensor& x) const;

@@ -17,6 +17,7 @@ struct EmbeddingLayerOptions {
 /// -0.05 to 0.05).
 class XG_EXPORT Embedding final : public Layer<Embedding> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for sizes below 1 and a padding_idx that is no row.
     Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, const EmbeddingLayerOptions& options = {});
     /// Throws as `xg::embedding` does.

@@ -16,6 +16,7 @@ struct LinearOptions {
 /// A fully connected layer: (…, in) to (…, out) by x · weightᵀ + bias. Parameters: weight (out, in) and bias (out).
 class XG_EXPORT Linear final : public Layer<Linear> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for sizes below 1.
     Linear(std::int64_t in, std::int64_t out, const LinearOptions& options = {});
 

@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <unordered_set>
 
@@ -43,6 +44,7 @@ void copy_state(const std::shared_ptr<ModuleState>& from, Rebinding& r) {
     to->type = from->type;
     to->name = from->name;
     to->training = from->training;
+    to->row_wise = from->row_wise;
     for (const NamedTensor& p : from->parameters) to->parameters.push_back({p.name, copied(p.tensor, r)});
     for (const NamedTensor& b : from->buffers) to->buffers.push_back({b.name, copied(b.tensor, r)});
 }
@@ -166,7 +168,8 @@ void list_modules(const Module& module, const std::string& name, std::vector<std
 }  // namespace
 }  // namespace detail
 
-ModuleBase::ModuleBase(const std::type_info& type) : state_(std::make_shared<detail::ModuleState>()) {
+ModuleBase::ModuleBase(const std::type_info& type, bool row_wise) : state_(std::make_shared<detail::ModuleState>()) {
+    state_->row_wise = row_wise;
     state_->type = detail::short_name(type);
 }
 
@@ -186,6 +189,13 @@ std::vector<Tensor> ModuleBase::parameters() const {
 std::vector<std::pair<std::string, Module>> ModuleBase::children() const { return state_->children; }
 const std::string& ModuleBase::type() const { return state_->type; }
 bool ModuleBase::is_training() const { return state_->training; }
+
+bool ModuleBase::is_row_wise() const {
+    return state_->row_wise && std::all_of(state_->children.begin(), state_->children.end(),
+                                           [](const auto& child) { return child.second.is_row_wise(); });
+}
+
+void ModuleBase::set_row_wise(bool row_wise) const { state_->row_wise = row_wise; }
 
 void ModuleBase::train(bool on) const {
     state_->training = on;

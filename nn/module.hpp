@@ -53,6 +53,15 @@ XG_EXPORT void run_hooks(const ModuleState& state, const Module& module, const s
                          const std::vector<Tensor>& outputs);
 [[noreturn]] XG_EXPORT void not_sequential(const ModuleState& state);
 
+/// Whether a layer says that it works row by row; asked in its constructor, where the class is complete.
+template <class Self>
+constexpr bool says_row_wise() {
+    if constexpr (requires { static_cast<bool>(Self::row_wise); })
+        return Self::row_wise;
+    else
+        return false;
+}
+
 // All of them first: they call each other, for pairs in vectors of tuples and the like.
 template <class T>
     requires(!std::is_base_of_v<Tensor, T>)
@@ -122,6 +131,9 @@ public:
     void train(bool on = true) const;
     void eval() const { train(false); }
     bool is_training() const;
+    /// Whether entry i of what this module returns depends on entry i of its input alone, along the first axis, so that
+    /// a batch may be cut into parts: so it says, and so do all modules below it. See Layer.
+    bool is_row_wise() const;
     /// Drops the gradients of all parameters.
     void zero_grad() const;
     /// Converts all floating-point parameters and buffers; gradients are dropped. Throws DTypeError unless `dtype` is a
@@ -142,7 +154,7 @@ public:
     detail::ModuleState& state() const noexcept { return *state_; }
 
 protected:
-    explicit ModuleBase(const std::type_info& type);
+    ModuleBase(const std::type_info& type, bool row_wise);
     ModuleBase(const ModuleBase& other) : state_(detail::rebound(other.state_)) {}
     ModuleBase& operator=(const ModuleBase&) = default;
     ~ModuleBase() = default;
@@ -153,6 +165,8 @@ protected:
     /// Registers a tensor that is saved and converted with the model but not trained.
     Parameter add_buffer(const std::string& name, Tensor tensor);
     void add_child(const std::string& name, const Module& module);
+    /// For a layer that depends on its options for that; else say it as Layer explains.
+    void set_row_wise(bool row_wise) const;
 
 private:
     friend struct detail::StateAccess;
@@ -163,6 +177,10 @@ private:
 /// result.
 ///
 /// A layer is a handle: copies share the parameters, `clone()` copies them.
+///
+/// A layer that works on each row of a batch (each entry along the first axis) by itself may say so with a public
+/// `static constexpr bool row_wise = true;`. A Trainer then cuts batches into parts that stay in the processor's cache,
+/// and runs those on all cores.
 template <class Self>
 class Layer : public ModuleBase {
 public:
@@ -191,7 +209,7 @@ public:
     std::vector<std::pair<std::string, Module>> named_modules() const;
 
 protected:
-    Layer() : ModuleBase(typeid(Self)) {}
+    Layer() : ModuleBase(typeid(Self), detail::says_row_wise<Self>()) {}
     Layer(const Layer&) = default;
     Layer& operator=(const Layer&) = default;
     ~Layer() = default;

@@ -78,6 +78,7 @@ struct LayerNormOptions {
 /// `layer_norm` over the last axes, of `normalized_shape`. Parameters: weight and bias of that shape.
 class XG_EXPORT LayerNorm final : public Layer<LayerNorm> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
     explicit LayerNorm(std::int64_t size, const LayerNormOptions& options = {}) : LayerNorm(Shape{size}, options) {}
     Tensor forward(const Tensor& x) const;
@@ -100,6 +101,7 @@ struct RMSNormOptions {
 /// `rms_norm` over the last axes, of `normalized_shape`. Parameter: weight of that shape.
 class XG_EXPORT RMSNorm final : public Layer<RMSNorm> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     explicit RMSNorm(const Shape& normalized_shape, const RMSNormOptions& options = {});
     explicit RMSNorm(std::int64_t size, const RMSNormOptions& options = {}) : RMSNorm(Shape{size}, options) {}
     Tensor forward(const Tensor& x) const;
@@ -121,6 +123,7 @@ struct GroupNormOptions {
 /// `group_norm` of (N, num_channels, ...) in `num_groups` groups. Parameters: weight and bias, (num_channels).
 class XG_EXPORT GroupNorm final : public Layer<GroupNorm> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError unless the groups divide the channels.
     GroupNorm(std::int64_t num_groups, std::int64_t num_channels, const GroupNormOptions& options = {});
     /// Throws ShapeError for another number of channels, and as `xg::group_norm` does.
@@ -144,6 +147,7 @@ struct InstanceNormOptions {
 /// `instance_norm` of (N, num_features, L). Parameters, if affine: weight and bias, (num_features).
 class XG_EXPORT InstanceNorm1d final : public Layer<InstanceNorm1d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for fewer than 1 feature.
     explicit InstanceNorm1d(std::int64_t num_features, const InstanceNormOptions& options = {});
     /// Throws ShapeError for other ranks and numbers of features, and as `xg::instance_norm` does.
@@ -158,6 +162,7 @@ private:
 /// The same of (N, num_features, H, W).
 class XG_EXPORT InstanceNorm2d final : public Layer<InstanceNorm2d> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     /// Throws ValueError for fewer than 1 feature.
     explicit InstanceNorm2d(std::int64_t num_features, const InstanceNormOptions& options = {});
     /// Throws ShapeError for other ranks and numbers of features, and as `xg::instance_norm` does.

@@ -109,6 +109,7 @@ LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions&
     : sizes_{input_size,          hidden_size,           options.num_layers, 4,
              options.batch_first, options.bidirectional, options.dropout} {
     check("LSTM", sizes_);
+    set_row_wise(options.batch_first && options.dropout == 0);  // its masks are drawn for steps, not for samples
     for (auto& [name, tensor] : drawn_parameters(sizes_, options.bias, options.init, options.dtype)) {
         parameters_.push_back(add_parameter(name, tensor));
         if (options.forget_bias == 0 || name.find("bias_ih") != 0) continue;
@@ -146,6 +147,7 @@ GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const GRUOptions& op
     : sizes_{input_size,          hidden_size,           options.num_layers, 3,
              options.batch_first, options.bidirectional, options.dropout} {
     check("GRU", sizes_);
+    set_row_wise(options.batch_first && options.dropout == 0);  // its masks are drawn for steps, not for samples
     for (const auto& [name, tensor] : drawn_parameters(sizes_, options.bias, options.init, options.dtype))
         parameters_.push_back(add_parameter(name, tensor));
 }

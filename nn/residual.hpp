@@ -16,6 +16,7 @@ struct ResidualOptions {
 /// if any: gate (1).
 class XG_EXPORT Residual final : public Layer<Residual> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     explicit Residual(const Module& module, const ResidualOptions& options = {});
     /// Throws ShapeError where the module changes the shape.
     Tensor forward(const Tensor& x) const;

@@ -7,6 +7,7 @@ namespace xg::nn {
 /// Modules one after another, named 0, 1, 2, …
 class XG_EXPORT Sequential final : public Layer<Sequential> {
 public:
+    static constexpr bool row_wise = true;  ///< See Layer.
     Sequential() = default;
     /// The same as `add` of these modules. (One Sequential alone is copied instead, as any handle.)
     template <class... M>

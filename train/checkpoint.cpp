@@ -1,9 +1,11 @@
 #include <xgrad/train/checkpoint.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -19,7 +21,7 @@ namespace xg::train {
 namespace {
 
 using data::SafeTensors;
-using detail::Json;
+using xg::detail::Json;
 
 constexpr const char* kEpoch = "xgrad.epoch";
 constexpr const char* kRandom = "xgrad.random_state";
@@ -44,6 +46,17 @@ std::vector<Part> parts_of(const CheckpointParts& parts) {
     add("optimizer.", parts.optimizer);
     add("schedule.", parts.schedule);
     add("plateau.", parts.plateau);
+    for (const CheckpointState& state : parts.states) {
+        const std::string prefix = state.name + ".";
+        const bool taken = std::any_of(all.begin(), all.end(), [&](const Part& p) { return p.prefix == prefix; }) ||
+                           prefix == "optimizer." || prefix == "schedule." || prefix == "plateau.";
+        if (state.name.empty() || state.name.find('.') != std::string::npos || taken)
+            throw ValueError(
+                "checkpoint: expected names of states without dots, each another and none of 'optimizer', "
+                "'schedule', 'plateau', got '" +
+                state.name + "'");
+        all.push_back({prefix, state.save, state.load});
+    }
     return all;
 }
 
@@ -74,7 +87,7 @@ optim::State read_part(const std::string& path, const SafeTensors& file, const P
         broken(path, "holds no " + part.prefix.substr(0, part.prefix.size() - 1) + ": it was saved without one");
     Json numbers;
     try {
-        numbers = detail::parse_json(text);
+        numbers = xg::detail::parse_json(text);
     } catch (const ValueError& error) {
         broken(path, part.key() + ": " + error.what());
     }
@@ -89,11 +102,18 @@ optim::State read_part(const std::string& path, const SafeTensors& file, const P
     return state;
 }
 
-/// Whether a tensor belongs to a part; every part leaves its numbers in the metadata, be there any or not.
-bool is_of_part(const SafeTensors& file, const std::string& name) {
-    for (const char* prefix : {"optimizer.", "schedule.", "plateau."})
-        if (name.starts_with(prefix) && !file.note("xgrad." + std::string(prefix) + "numbers").empty()) return true;
-    return false;
+/// The prefixes of the parts that a file has: every part leaves its numbers in the metadata, be there any or not.
+std::vector<std::string> prefixes_in(const SafeTensors& file) {
+    constexpr std::string_view before = "xgrad.", after = ".numbers";
+    std::vector<std::string> all;
+    for (const auto& [key, text] : file.metadata)
+        if (key.starts_with(before) && key.ends_with(after) && key.size() > before.size() + after.size())
+            all.push_back(key.substr(before.size(), key.size() - before.size() - after.size()) + ".");
+    return all;
+}
+
+bool is_of_part(const std::vector<std::string>& prefixes, const std::string& name) {
+    return std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& p) { return name.starts_with(p); });
 }
 
 std::optional<RandomState> read_random(const std::string& path, const SafeTensors& file) {
@@ -142,8 +162,9 @@ CheckpointInfo load_checkpoint(const std::string& path, const nn::ModuleBase& mo
     std::vector<optim::State> states;
     for (const Part& part : wanted) states.push_back(read_part(path, file, part));
     std::vector<nn::NamedTensor> weights;
+    const std::vector<std::string> prefixes = prefixes_in(file);
     for (const auto& [name, tensor] : file.tensors)
-        if (!is_of_part(file, name)) weights.push_back({name, tensor});
+        if (!is_of_part(prefixes, name)) weights.push_back({name, tensor});
     const std::optional<RandomState> random = read_random(path, file);
     CheckpointInfo info;
     if (const std::string text = file.note(kEpoch); !text.empty()) {

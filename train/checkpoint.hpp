@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <xgrad/core/export.hpp>
 #include <xgrad/nn/module.hpp>
+#include <xgrad/optim/state.hpp>
 
 namespace xg::optim {
 class Optimizer;
@@ -16,11 +18,19 @@ class ReduceLROnPlateau;
 
 namespace xg::train {
 
+/// Something of the caller's that has a state, for a checkpoint to keep: what a class needs to go on.
+struct CheckpointState {
+    std::string name;  ///< Its tensors are called `name.…`. Not empty, without a dot, and none of xgrad's own names.
+    std::function<optim::State()> save;
+    std::function<void(const optim::State&)> load;  ///< Takes over all of it, or throws and changes nothing.
+};
+
 /// What a checkpoint holds besides the model. All are of the caller, and may be left out.
 struct CheckpointParts {
     optim::Optimizer* optimizer = nullptr;
     optim::LRScheduler* schedule = nullptr;
     optim::ReduceLROnPlateau* plateau = nullptr;
+    std::vector<CheckpointState> states = {};
     std::int64_t epoch = 0;  ///< How many epochs are done; `load_checkpoint` returns it and does not look at this one.
     /// Texts by keys of the caller's, which `load_checkpoint` returns.
     std::vector<std::pair<std::string, std::string>> notes = {};
@@ -39,7 +49,7 @@ struct CheckpointInfo {
 /// called `optimizer.…`, a schedule's `schedule.…`; numbers, the epoch and where this thread's random generator stands
 /// are in the file's metadata.
 ///
-/// Throws ValueError where the model itself has names like these, and FileError.
+/// Throws ValueError where the model itself has names like these and for bad names of states, and FileError.
 XG_EXPORT void save_checkpoint(const std::string& path, const nn::ModuleBase& model, const CheckpointParts& parts = {});
 
 /// Takes over a model, and the parts that are asked for, from such a file, and sets this thread's random generator to

@@ -16,9 +16,14 @@ class XG_EXPORT GradientStore {
 public:
     /// Adds `gradient` to what is held for `leaf`.
     void add(const Tensor& leaf, Tensor gradient);
+    /// What is held for `leaf`; undefined if nothing is.
+    Tensor of(const Tensor& leaf) const;
     /// Adds what is held to the leaves' `grad()`, through their hooks, in the order in which they came. Empties the
     /// store. If a hook throws, no leaf has changed.
     void commit();
+    /// Adds what all others hold to the first one, in their order, the leaves on all threads side by side; the others
+    /// are then empty.
+    static void merge(std::span<GradientStore> stores);
 
     /// Makes `store` this thread's until the end of the scope.
     class XG_EXPORT Scope {

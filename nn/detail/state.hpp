@@ -21,6 +21,7 @@ struct ModuleState {
     std::string type;
     std::string name;  ///< As the first parent registered it; empty for the outermost.
     bool training = true;
+    bool row_wise = false;  ///< As the layer says; those below it are asked themselves.
     std::vector<NamedTensor> parameters, buffers;
     std::vector<std::pair<std::string, Module>> children;
     Hooks<ForwardHook> forward_hooks;
