@@ -1,0 +1,268 @@
+#include <csignal>
+#include <random>
+
+#include <sys/wait.h>
+
+#include "support.hpp"
+
+using namespace test;
+using xg::train::EarlyStopping;
+using xg::train::History;
+using xg::train::LambdaCallback;
+using xg::train::ModelCheckpoint;
+using xg::train::Trainer;
+using xg::train::Training;
+
+namespace {
+
+struct Bench {
+    Data data{120};
+    Sequential model = network();
+    xg::optim::Adam optimizer{model.parameters(), {.lr = 0.01}};
+    Trainer trainer{model, xg::nn::MSELoss(), optimizer};
+
+    History fit(std::int64_t epochs, std::vector<xg::train::Callback> callbacks, const std::string& resume = "") {
+        xg::manual_seed(5);
+        return trainer.fit(data.x, data.y,
+                           {.epochs = epochs,
+                            .validation_split = 0.25,
+                            .callbacks = std::move(callbacks),
+                            .verbose = 0,
+                            .resume = resume});
+    }
+};
+
+/// Puts these numbers into the logs, epoch by epoch.
+LambdaCallback scripted(const std::string& name, std::vector<double> values) {
+    return LambdaCallback({.on_epoch_end = [=](Training& t) {
+        t.logs().emplace_back(name, values.at(static_cast<std::size_t>(t.epoch() - 1)));
+    }});
+}
+
+/// The model's numbers after each epoch.
+LambdaCallback recorder(std::vector<std::vector<double>>& all) {
+    return LambdaCallback({.on_epoch_end = [&all](Training& t) { all.push_back(numbers_of(t.model())); }});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(callbacks)
+
+BOOST_AUTO_TEST_CASE(early_stopping_waits_and_restores) {
+    Bench b;
+    std::vector<std::vector<double>> models;
+    EarlyStopping stop({.monitor = "score", .patience = 2});
+    const History history = b.fit(9, {scripted("score", {5, 3, 4, 2, 2, NAN, 1, 1, 1}), recorder(models), stop});
+    BOOST_TEST(history.epochs() == 6U);
+    BOOST_TEST(stop.stopped_epoch() == 6);
+    BOOST_TEST(stop.best_epoch() == 4);
+    BOOST_TEST(stop.best() == 2.0);
+    BOOST_TEST(history.stop_reason() == "score has not got better since epoch 4");
+    BOOST_TEST(same_bits(numbers_of(b.model), models[3]));
+}
+
+BOOST_AUTO_TEST_CASE(early_stopping_by_its_options) {
+    const auto stopped = [](const xg::train::EarlyStoppingOptions& options, std::vector<double> values) {
+        Bench b;
+        EarlyStopping stop(options);
+        const auto n = static_cast<std::int64_t>(values.size());
+        b.fit(n, {scripted("s", std::move(values)), stop});
+        return std::pair(stop.stopped_epoch(), stop.best_epoch());
+    };
+    using Pair = std::pair<std::int64_t, std::int64_t>;
+    BOOST_TEST((stopped({.monitor = "s"}, {3, 2, 2, 1}) == Pair(3, 2)));
+    BOOST_TEST((stopped({.monitor = "s", .mode = xg::optim::Mode::max}, {1, 2, 3, 3}) == Pair(4, 3)));
+    BOOST_TEST((stopped({.monitor = "s", .patience = 1, .min_delta = 0.5}, {3, 2.8, 2.7, 1}) == Pair(2, 1)));
+    BOOST_TEST((stopped({.monitor = "s", .patience = 2, .baseline = 1}, {3, 2, 1.5, 1}) == Pair(2, 2)));
+    BOOST_TEST((stopped({.monitor = "s", .start_from_epoch = 3}, {1, 2, 3, 4, 5}) == Pair(5, 4)));
+    BOOST_TEST((stopped({.monitor = "s", .patience = 9}, {1, 2, 3}) == Pair(0, 1)));
+    BOOST_TEST((stopped({.monitor = "s", .patience = 2}, {NAN, NAN, NAN}) == Pair(2, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(a_quantity_that_is_not_there) {
+    Bench b;
+    BOOST_CHECK_EXCEPTION(b.fit(2, {EarlyStopping({.monitor = "accuracy"})}), xg::ValueError,
+                          says("no 'accuracy', expected one of: loss, val_loss"));
+    BOOST_CHECK_EXCEPTION(b.fit(2, {xg::train::ReduceLROnPlateau({}, "x")}), xg::ValueError, says("no 'x'"));
+    BOOST_CHECK_THROW(EarlyStopping({.patience = -1}), xg::ValueError);
+    BOOST_CHECK_THROW(EarlyStopping({.min_delta = NAN}), xg::ValueError);
+    BOOST_CHECK_THROW(ModelCheckpoint({}), xg::ValueError);
+    BOOST_CHECK_THROW(ModelCheckpoint({.path = "x", .every = 0}), xg::ValueError);
+    BOOST_CHECK_THROW(xg::train::TimeLimit(0), xg::ValueError);
+    BOOST_CHECK_THROW(xg::train::LearningRateScheduler(nullptr), xg::ValueError);
+}
+
+BOOST_AUTO_TEST_CASE(rates_follow_schedules) {
+    Bench b;
+    xg::optim::StepLR schedule(b.optimizer, {.step_size = 1, .gamma = 0.5});
+    const History by_epoch = b.fit(3, {xg::train::LearningRateScheduler(schedule)});
+    const std::vector<double> halves{0.01, 0.005, 0.0025};
+    BOOST_TEST(by_epoch["lr"] == halves, boost::test_tools::tolerance(1e-12) << boost::test_tools::per_element());
+
+    Bench c;
+    xg::optim::StepLR by_step(c.optimizer, {.step_size = 1, .gamma = 0.5});
+    c.fit(1, {xg::train::LearningRateScheduler(by_step, xg::train::Per::step)});
+    BOOST_TEST(c.optimizer.lr() == 0.01 / 8, boost::test_tools::tolerance(1e-12));  // 90 samples are 3 batches
+
+    Bench d;
+    const History function = d.fit(3, {xg::train::LearningRateScheduler([](std::int64_t epoch, double) {
+                                       return 1.0 / static_cast<double>(epoch);
+                                   })});
+    BOOST_TEST(function["lr"][2] == 1.0 / 3);
+
+    Bench e;
+    const History plateau =
+        e.fit(4, {scripted("s", {1, 1, 1, 1}), xg::train::ReduceLROnPlateau({.factor = 0.1, .patience = 1}, "s")});
+    const std::vector<double> tenths{0.01, 0.01, 0.001, 0.001};
+    BOOST_TEST(plateau["lr"] == tenths, boost::test_tools::tolerance(1e-12) << boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_that_is_no_number_ends_the_training) {
+    Bench b;
+    b.optimizer.set_lr(1e30);
+    const History history = b.fit(5, {xg::train::TerminateOnNaN()});
+    BOOST_TEST(history.stop_reason().starts_with("the loss is "), history.stop_reason());
+    BOOST_TEST(history.step_losses().size() < 15U);
+}
+
+BOOST_AUTO_TEST_CASE(the_log_of_epochs) {
+    const Folder folder("csv-logger");
+    Bench b;
+    const History history = b.fit(3, {xg::train::CSVLogger(folder.file("a/log.csv"))});
+    BOOST_TEST(xg::read_file(folder.file("a/log.csv")) == history.to_csv());
+    BOOST_CHECK_THROW(b.fit(1, {xg::train::CSVLogger("/proc/no/log.csv")}), xg::FileError);
+}
+
+BOOST_AUTO_TEST_CASE(time_is_limited) {
+    Bench b;
+    const History history = b.fit(50, {xg::train::TimeLimit(1e-9)});
+    BOOST_TEST(history.step_losses().size() == 1U);
+    BOOST_TEST(history.stop_reason().starts_with("the time of"));
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_by_name_and_by_quantity) {
+    const Folder folder("model-checkpoint");
+    Bench b;
+    ModelCheckpoint all({.path = folder.file("all-{epoch:02}-{s:.1f}.safetensors")});
+    ModelCheckpoint best({.path = folder.file("best-{epoch}.safetensors"), .monitor = "s", .save_best_only = true});
+    ModelCheckpoint some({.path = folder.file("some.safetensors"), .every = 2});
+    std::vector<std::vector<double>> models;
+    b.fit(3, {scripted("s", {2, 1, 3}), recorder(models), all, best, some});
+    namespace fs = std::filesystem;
+    for (const char* name : {"all-01-2.0", "all-02-1.0", "all-03-3.0", "best-1", "best-2"})
+        BOOST_TEST(fs::exists(folder.file(std::string(name) + ".safetensors")), name);
+    BOOST_TEST(!fs::exists(folder.file("best-3.safetensors")));
+    BOOST_TEST(best.last_path() == folder.file("best-2.safetensors"));
+    const Sequential other = network(77);
+    xg::train::load_checkpoint(best.last_path(), other);
+    BOOST_TEST(same_bits(numbers_of(other), models[1]));
+    // What `every` left out at the end.
+    xg::train::load_checkpoint(some.last_path(), other);
+    BOOST_TEST(same_bits(numbers_of(other), models[2]));
+    BOOST_CHECK_EXCEPTION(b.fit(1, {ModelCheckpoint({.path = folder.file("{what}")})}), xg::ValueError,
+                          says("what can stand in braces: epoch, loss, val_loss"));
+    BOOST_CHECK_THROW(b.fit(1, {ModelCheckpoint({.path = "/proc/none/x"})}), xg::FileError);
+}
+
+namespace {
+
+/// A training with all that must be carried over: momentum, dropout, an order, a plateau, early stopping.
+struct Long {
+    Data data{200};
+    Sequential model{Linear(3, 16), ReLU(), xg::nn::Dropout(0.2), xg::nn::BatchNorm1d(16), Linear(16, 1)};
+    xg::optim::Adam optimizer{model.parameters(), {.lr = 0.02}};
+    EarlyStopping stop{{.patience = 8}};
+    Trainer trainer{model, xg::nn::MSELoss(), optimizer};
+
+    History run(const std::string& path, const LambdaCallback& extra) {
+        xg::manual_seed(11);
+        xg::optim::CosineAnnealingLR schedule(optimizer, {.T_max = 30});
+        return trainer.fit(
+            data.x, data.y,
+            {.epochs = 30,
+             .validation_split = 0.25,
+             .callbacks = {stop, xg::train::LearningRateScheduler(schedule), ModelCheckpoint({.path = path}), extra},
+             .verbose = 0,
+             .resume = path});
+    }
+    static Long fresh() {
+        xg::manual_seed(3);
+        return {};
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
+    const Folder folder("resume");
+    Long whole = Long::fresh();
+    const History expected = whole.run(folder.file("whole.safetensors"), LambdaCallback({}));
+
+    std::mt19937 random(2026);
+    for (int trial = 0; trial < 4; ++trial) {
+        const std::string path = folder.file("killed" + std::to_string(trial) + ".safetensors");
+        int kills = 0;
+        for (bool finished = false; !finished;) {
+            BOOST_REQUIRE(kills < 40);
+            const int after = static_cast<int>(random() % 40) + 1;  // batches, of 5 an epoch
+            const pid_t child = fork();
+            if (child == 0) {
+                int batches = 0;
+                Long again = Long::fresh();
+                again.run(path, LambdaCallback({.on_batch_end = [&](Training&) {
+                              if (++batches == after) ::kill(::getpid(), SIGKILL);
+                          }}));
+                ::_exit(0);
+            }
+            int status = 0;
+            BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+            finished = WIFEXITED(status);
+            if (finished) BOOST_TEST(WEXITSTATUS(status) == 0);
+            kills += finished ? 0 : 1;
+        }
+        BOOST_TEST(kills > 0);
+        // Finished: what is left to do is to read it.
+        Long last = Long::fresh();
+        const History history = last.run(path, LambdaCallback({}));
+        BOOST_TEST(same_bits(numbers_of(last.model), numbers_of(whole.model)));
+        BOOST_TEST(history.to_csv() == expected.to_csv());
+        BOOST_TEST((history.step_losses() == expected.step_losses()));
+        BOOST_TEST(history.stop_reason() == expected.stop_reason());
+        BOOST_TEST(last.stop.best_epoch() == whole.stop.best_epoch());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(another_training_is_not_resumed) {
+    const Folder folder("resume-refused");
+    const std::string path = folder.file("a.safetensors");
+    Bench b;
+    b.fit(2, {ModelCheckpoint({.path = path})});
+    const auto callbacks = [&] { return std::vector<xg::train::Callback>{ModelCheckpoint({.path = path})}; };
+
+    Bench c;
+    c.data.x = c.data.x + 1.0;
+    const std::vector<double> before = numbers_of(c.model);
+    BOOST_CHECK_EXCEPTION(c.fit(4, callbacks(), path), xg::ValueError,
+                          says("it was saved with the data 'x float32 (90, 3)"));
+    BOOST_CHECK_EXCEPTION(b.fit(4, {}, path), xg::ValueError, says("a number of callbacks of '1', expected '0'"));
+
+    xg::manual_seed(1);
+    const Sequential wider(Linear(3, 17), ReLU(), Linear(17, 1));
+    xg::optim::Adam optimizer(wider.parameters(), {});
+    BOOST_CHECK_EXCEPTION(
+        Trainer(wider, xg::nn::MSELoss(), optimizer)
+            .fit(b.data.x, b.data.y,
+                 {.epochs = 4, .validation_split = 0.25, .callbacks = callbacks(), .verbose = 0, .resume = path}),
+        xg::ValueError, says("(17, 3)"));
+    xg::train::save_checkpoint(folder.file("plain.safetensors"), b.model);
+    BOOST_CHECK_EXCEPTION(b.fit(4, callbacks(), folder.file("plain.safetensors")), xg::ValueError,
+                          says("it holds no training"));
+    xg::write_file(folder.file("broken.safetensors"), "nonsense");
+    BOOST_CHECK_THROW(b.fit(4, callbacks(), folder.file("broken.safetensors")), xg::FileError);
+    BOOST_TEST(same_bits(before, numbers_of(c.model)));
+    // Finished already.
+    BOOST_TEST(b.fit(2, callbacks(), path).epochs() == 2U);
+    BOOST_TEST(b.fit(3, callbacks(), path).epochs() == 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
