@@ -25,6 +25,7 @@
 #include "mlp.hpp"
 #include "networks.hpp"
 #include "optimizers.hpp"
+#include "trainings.hpp"
 #include "warm.hpp"
 
 namespace {
@@ -195,6 +196,12 @@ const std::vector<std::pair<std::string, std::function<void(const bench::Options
         {"E", norm_steps},
         {"F", bench::classifier_steps},
         {"G", deep_epochs},
+        {"G-trainer", bench::trainer_deep},
+        {"H", bench::trainer_wide},
+        {"I", bench::trainer_log},
+        {"G-threads", bench::threads_deep},
+        {"H-threads", bench::threads_wide},
+        {"I-threads", bench::threads_log},
         {"M", bench::hessian_vector},
         {"N", bench::whole_hessian},
         {"O", bench::sample_norms},

@@ -104,6 +104,19 @@ void multiply_vector(Gemv gemv, std::int64_t rows, std::int64_t columns, Matrix<
          narrow(c_step));
 }
 
+/// c = a · b^T + beta · c of two vectors, b's elements side by side: BLAS first clears c and then adds.
+template <class T>
+void outer(std::int64_t m, std::int64_t n, const T* a, std::int64_t a_step, const T* b, T beta, T* c,
+           std::int64_t stride) {
+    for (std::int64_t i = 0; i < m; ++i, c += stride) {
+        const T factor = a[i * a_step];
+        if (beta == T(0))
+            for (std::int64_t j = 0; j < n; ++j) c[j] = factor * b[j];
+        else
+            for (std::int64_t j = 0; j < n; ++j) c[j] = beta * c[j] + factor * b[j];
+    }
+}
+
 template <class T, class Gemm, class Gemv>
 void multiply(Gemm gemm, Gemv gemv, std::int64_t m, std::int64_t n, std::int64_t k, Matrix<T> a, Matrix<T> b, T beta,
               T* c, std::int64_t stride) {
@@ -114,6 +127,8 @@ void multiply(Gemm gemm, Gemv gemv, std::int64_t m, std::int64_t n, std::int64_t
         return;
     }
     if (is_tiny(m, n, k)) return plain(m, n, k, a, b, beta, c, stride);
+    if (k == 1 && n >= 8 && (!b.transposed || b.stride == 1))
+        return outer(m, n, a.data, a.transposed ? std::int64_t{1} : a.stride, b.data, beta, c, stride);
     use_one_blas_thread();
     for (const std::int64_t size : {m, n, k, a.stride, b.stride, stride})
         if (size > INT_MAX) throw ShapeError("matmul: BLAS takes sizes below 2^31, got " + std::to_string(size));

@@ -6,6 +6,7 @@
 #include <xgrad/autograd/detail/gemm.hpp>
 #include <xgrad/autograd/detail/masked_rows.hpp>
 #include <xgrad/core/detail/memory_pool.hpp>
+#include <xgrad/core/detail/task_context.hpp>
 #include <xgrad/core/threads.hpp>
 
 // Rows go through in blocks that stay in the cache: bias and activation are applied to a block, and its gradients are
@@ -42,8 +43,18 @@ constexpr std::int64_t kParallelWork = 1 << 20;
 /// Work from which on two threads that wait for it share it well: some two microseconds, a tenth of which it takes to hand out.
 constexpr std::int64_t kSharedWork = 1 << 16;
 
-bool is_small(const LinearShape& s) { return s.rows * s.in * s.out < kParallelWork; }
-bool is_shared(const LinearShape& s) { return is_small(s) && s.rows * s.in * s.out >= kSharedWork; }
+bool is_small(const LinearShape& s) { return context.undivided || s.rows * s.in * s.out < kParallelWork; }
+bool is_shared(const LinearShape& s) {
+    return !context.undivided && is_small(s) && s.rows * s.in * s.out >= kSharedWork;
+}
+
+/// Rows that one product takes where nobody shares the work: so few that OpenBLAS multiplies without packing, which it does
+/// up to a million multiplications and 256 rows, and of one size.
+std::int64_t undivided_rows(const LinearShape& s) {
+    const std::int64_t most = std::clamp<std::int64_t>(900'000 / (s.in * s.out), 64, 240),
+                       blocks = (s.rows + most - 1) / most;
+    return ((s.rows + blocks - 1) / blocks + 15) / 16 * 16;
+}
 
 /// Weights that cost more to pack than a few rows to multiply.
 constexpr std::int64_t kLargeWeights = 1 << 16;
@@ -110,7 +121,7 @@ private:
 template <class T>
 void backward_slab(const LinearShape& s, const T* g, const T* y, const T* x, const T* w, T* dx, T* dw, T* db,
                    std::int64_t begin, std::int64_t end, double* squares) {
-    const std::int64_t block = std::min(block_rows(s), end - begin);
+    const std::int64_t block = std::min(context.undivided ? undivided_rows(s) : block_rows(s), end - begin);
     const Scratch<T> masked(s.relu ? block * s.out : 0);
     ColumnSums<T> biases(db != nullptr ? s.out : 0);
     double squared = 0;
@@ -234,7 +245,8 @@ void linear_forward(const LinearShape& s, const T* x, const T* w, const T* b, T*
         });
         return;
     }
-    const std::int64_t block = small   ? s.rows
+    const std::int64_t block = context.undivided && !large ? undivided_rows(s)
+                               : small                     ? s.rows
                                : large ? std::clamp<std::int64_t>((s.rows / 2 + 15) / 16 * 16, 64, 256)
                                        : block_rows(s);
     parallel_for((s.rows + block - 1) / block, [&](std::int64_t i) {

@@ -94,11 +94,11 @@ class Bench:
 
     def measure_program(self, measured):
         row = measured.row
-        peaks = self.peaks.setdefault(row.program_row, {})
+        peaks = self.peaks.setdefault(row.id, {})
 
         def runner(name, variant):
             def run():
-                outcome = variant.measure(row.program_row)
+                outcome = variant.measure(row.own_row if name == "xgrad" else row.program_row)
                 figures = outcome.json()
                 peaks.setdefault(name, []).append(outcome.peak_mb)
                 if row.own and name == "xgrad":
@@ -132,11 +132,12 @@ class Bench:
         self.rounds_of(measured, runners)
 
     def measure_peak(self, measured):
-        peaks = self.peaks.get("G") or {}
+        row = measured.row.id.replace("K", "G")
+        peaks = self.peaks.get(row) or {}
         measured.samples.update(peaks)
         for name in ("xgrad", *measured.row.peers):
             if name not in peaks:
-                measured.missing[name] = self.peers[name].missing if name in self.peers else "row G-hand was not measured"
+                measured.missing[name] = self.peers[name].missing if name in self.peers else f"row {row} was not measured"
 
     def measure_size(self, measured):
         found = sorted(path for path in self.build.glob("libxgrad.so*") if not path.is_symlink())
@@ -203,7 +204,7 @@ def main():
         rows = [row for row in row_list.ROWS if row.id in args.rows or row.program_row in args.rows]
     else:
         default = own or {"A", "B", "D", "E", "G"}
-        rows = [row for row in row_list.ROWS if row.kind != "program" or row.program_row in default]
+        rows = [row for row in row_list.ROWS if row.kind != "program" or row.own_row in default]
     machine = bench.machine()
     print(f"{machine['cpu']}, {machine['cores']} cores; xgrad runs {machine['blas']}; medians [least–greatest] of {args.rounds} rounds")
     results = []

@@ -25,11 +25,17 @@ class Row:
     own: str = ""  # judged by the ratio that xgrad_bench takes itself, to this
     peers: tuple = ALL  # who does this row at all
     kind: str = "program"  # what is measured: the row of a program, "compile", "peak" or "size"
+    xgrad: str = ""  # what xgrad_bench calls the row, where the peers call it by another name
 
     @property
     def program_row(self):
-        """What the programs call it: a row with a hand-written loop is their plain row."""
+        """What the peers' programs call it: a row with a hand-written loop is their plain row."""
         return self.id.split("-")[0]
+
+    @property
+    def own_row(self):
+        """What xgrad_bench calls it."""
+        return self.xgrad or self.program_row
 
 
 DIFFERENTIATORS = (*LIBTORCH, "jax", "torch-cpp")
@@ -45,10 +51,15 @@ ROWS = (
     Row("F", "MLP 784-512-512-10, batch 128, cross-entropy, Adam, a step", "ms", peers=NO_KERAS,
         races=(Race(0.6, (*LIBTORCH, *TORCH)), Race(1.0, ("jax",)))),
     Row("G-hand", "the stack of D, 75000 rows in 4 batches, an epoch, loop by hand", "s", races=(Race(1.0, LIBTORCH),)),
-    Row("H", "2-256-1 MLP, full batch of 75000, SGD, an epoch", "ms", races=(Race(0.2),)),
-    Row("I", "1-256-1 MLP, full batch of 20000, Adam, an epoch", "ms", races=(Race(0.2),)),
+    Row("G", "the same with the Trainer, an epoch", "s", races=(Race(0.8),), xgrad="G-trainer"),
+    Row("H", "2-256-1 MLP, full batch of 75000, SGD, Trainer, an epoch", "ms", races=(Race(0.2),)),
+    Row("I", "1-256-1 MLP, full batch of 20000, Adam, Trainer, an epoch", "ms", races=(Race(0.2),)),
+    Row("G-threads", "G on all threads", "s", peers=(), own="one thread", limit=1, xgrad="G-threads"),
+    Row("H-threads", "H on all threads", "ms", peers=(), own="one thread", limit=1, xgrad="H-threads"),
+    Row("I-threads", "I on all threads", "ms", peers=(), own="one thread", limit=1, xgrad="I-threads"),
     Row("J", "compile one training script, g++ -O2", "s", races=(Race(0.1),), peers=("libtorch", "torch-cpp"), kind="compile"),
     Row("K-hand", "peak memory of G-hand, whole process", "MB", limit=1000, kind="peak"),
+    Row("K", "peak memory of G, whole process", "MB", limit=150, kind="peak"),
     Row("L", "size of the shared library, stripped", "MB", limit=5, peers=("libtorch", "torch-cpp"), kind="size"),
     Row("M", "Hessian-vector product of F's MLP and loss", "ms", peers=DIFFERENTIATORS, races=(Race(1.3, ("jax",)),)),
     Row("M-own", "the same beside the gradient alone", "ms", peers=(), own="xgrad's gradient", limit=3),

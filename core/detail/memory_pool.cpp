@@ -19,7 +19,7 @@
 #endif
 
 // Blocks are kept in classes of sizes: 64 bytes apart up to 4 KiB, then eight to each doubling. Each thread has lists
-// of its own for the classes up to 256 KiB; larger blocks, and what a thread has too many of, lie in lists that all
+// of its own for the classes up to 1 MiB; larger blocks, and what a thread has too many of, lie in lists that all
 // threads share.
 
 namespace xg::detail {
@@ -121,9 +121,10 @@ namespace {
 
 constexpr std::size_t kSmall = SmallLists::kClasses;
 constexpr std::size_t kFirstMedium = kSmall + 1;         // more than 4 KiB
-constexpr std::size_t kMediums = 6 * 8;                  // up to 256 KiB
+constexpr std::size_t kMediums = 8 * 8;                  // up to 1 MiB
 constexpr std::size_t kClasses = kFirstMedium + 51 * 8;  // up to 2^63
-constexpr std::uint32_t kMaxMediumBlocks = 1024;
+/// How many blocks of a medium class a thread keeps: not more than 256 MiB of one size.
+constexpr std::uint32_t most_blocks(std::size_t medium) { return medium < 6 * 8 ? 1024 : 256; }
 
 std::size_t class_of(std::size_t bytes) {
     if (bytes <= 64 * kSmall) return small_class(bytes);
@@ -270,7 +271,7 @@ void pool_put_slow(void* block, std::size_t bytes) noexcept {
         const bool small = c <= kSmall;
         void*& head = small ? own->small.head[c] : own->medium_head[c - kFirstMedium];
         std::uint32_t& count = small ? own->small.count[c] : own->medium_count[c - kFirstMedium];
-        if (count < (small ? SmallLists::kMaxBlocks : kMaxMediumBlocks)) {
+        if (count < (small ? SmallLists::kMaxBlocks : most_blocks(c - kFirstMedium))) {
             *static_cast<void**>(block) = head;
             head = block;
             ++count;

@@ -15,7 +15,9 @@ struct TaskContext {
     bool grad_enabled = true;          ///< Whether operations are recorded.
     void* gradient_store = nullptr;    ///< Where a backward puts the leaves' gradients; null: into the leaves.
     bool detect_anomaly = false;       ///< Whether results are searched for NaN and infinity.
-    std::source_location place = {};   ///< Where in the user's program this is, as far as it says so.
+    bool undivided =
+        false;  ///< Whether kernels leave work whole: this task is one of many that run side by side anyway.
+    std::source_location place = {};  ///< Where in the user's program this is, as far as it says so.
 };
 
 // initial-exec and hidden: the library's own code reads it with one instruction instead of a call to __tls_get_addr.
@@ -24,6 +26,20 @@ struct TaskContext {
 
 /// This thread's context. For the library's own sources only.
 inline TaskContext& task_context() noexcept { return context; }
+
+/// What this thread computes, and the tasks that it hands out, is not cut for several threads any further, until the end
+/// of the scope. Kernels of which that changes bits do so wherever they run: it is the caller's word, not the pool's
+/// state, that decides.
+class Undivided {
+public:
+    Undivided() noexcept : before_(context.undivided) { context.undivided = true; }
+    ~Undivided() { context.undivided = before_; }
+    Undivided(const Undivided&) = delete;
+    Undivided& operator=(const Undivided&) = delete;
+
+private:
+    bool before_;
+};
 
 }  // namespace detail
 }  // namespace xg
