@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_and_nothing_changes) {
     refused({.verbose = 3}, "verbose is 3");
     BOOST_CHECK_EXCEPTION(b.trainer.fit(x, y.slice(0, 0, 100)), xg::ShapeError, says("100"));
     BOOST_CHECK_EXCEPTION(b.trainer.fit(x, y, {.sample_weight = xg::ones({200, 1})}), xg::ShapeError,
-                          says("sample_weight of shape (200)"));
+                          says("sample_weight of shape (200,)"));
     BOOST_CHECK_EXCEPTION(b.trainer.fit(xg::zeros({0, 3}), xg::zeros({0, 1})), xg::ValueError, says("at least one"));
     BOOST_CHECK_EXCEPTION(b.trainer.evaluate(xg::zeros({0, 3}), xg::zeros({0, 1})), xg::ValueError,
                           says("at least one"));

@@ -60,7 +60,7 @@ Tensor checked_weights(const Tensor& weights, std::int64_t samples) {
     if (!weights.defined()) return {};
     if (weights.rank() != 1 || weights.size(0) != samples)
         throw ShapeError(
-            fmt::format("Trainer: expected sample_weight of shape ({}), got {}", samples, weights.shape().str()));
+            fmt::format("Trainer: expected sample_weight of shape ({},), got {}", samples, weights.shape().str()));
     const NoGrad no_grad;
     if (weights.numel() > 0 && !(min(weights.to(float64)).item() >= 0))
         throw ValueError("Trainer: expected weights of samples of at least 0, got a negative one or NaN");
