@@ -1,8 +1,8 @@
 #include <xgrad/plot/figure.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include <fmt/core.h>
@@ -13,11 +13,8 @@
 namespace xg::plot {
 namespace {
 
+using detail::has_range;
 using detail::Kind;
-
-// Without the palette's yellow, which can't be seen on white; darkest first.
-constexpr std::array<const char*, 7> colors{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                            "#e69f00", "#56b4e9", "#000000"};
 
 void check_color(const char* what, const std::string& color) {
     const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
@@ -48,14 +45,14 @@ void check_limits(const char* axis, const Limits& limits, bool log) {
 
 void add(detail::AxesData& axes, detail::Series series, const char* what) {
     check_same_length(what, "x", series.x.size(), series.kind == Kind::band ? "low" : "y", series.y.size());
-    if (series.kind == Kind::band) check_same_length(what, "x", series.x.size(), "high", series.high.size());
+    if (has_range(series.kind)) check_same_length(what, "x", series.x.size(), "high", series.high.size());
     check_color(what, series.color);
     if (series.color.empty()) {
         const bool follows = series.kind == Kind::band && !axes.last_color.empty();
         series.color =
             follows ? axes.last_color : palette(series.kind == Kind::band ? axes.colors_used : axes.colors_used++);
     }
-    axes.last_color = series.color;
+    if (series.kind != Kind::error_y && series.kind != Kind::error_x) axes.last_color = series.color;
     axes.series.push_back(std::move(series));
 }
 
@@ -67,11 +64,6 @@ void add_rule(detail::AxesData& axes, const char* what, bool horizontal, double 
 }
 
 }  // namespace
-
-std::string palette(int i) {
-    const int n = static_cast<int>(colors.size());
-    return colors[static_cast<std::size_t>((i % n + n) % n)];
-}
 
 Axes::Axes() : data_(std::make_unique<detail::AxesData>()) {}
 Axes::Axes(Axes&&) noexcept = default;
@@ -87,9 +79,13 @@ Axes& Axes::set(AxesOptions options) {
 
 Axes& Axes::set_x_ticks(std::vector<double> at, std::vector<std::string> labels) {
     check_same_length("set_x_ticks", "at", at.size(), "labels", labels.size());
-    data_->named_ticks = true;
-    data_->tick_places = std::move(at);
-    data_->tick_labels = std::move(labels);
+    data_->x_ticks = {true, std::move(at), std::move(labels)};
+    return *this;
+}
+
+Axes& Axes::set_y_ticks(std::vector<double> at, std::vector<std::string> labels) {
+    check_same_length("set_y_ticks", "at", at.size(), "labels", labels.size());
+    data_->y_ticks = {true, std::move(at), std::move(labels)};
     return *this;
 }
 
@@ -144,6 +140,95 @@ Axes& Axes::bars(std::vector<double> x, std::vector<double> y, BarOptions option
          options.width,
          Dash::solid},
         "bars");
+    return *this;
+}
+
+Axes& Axes::barh(std::vector<double> y, std::vector<double> x, BarOptions options) {
+    check_range("barh", "width", options.width, 1e-300, 1e300);
+    add(*data_,
+        {Kind::barh,
+         std::move(x),
+         std::move(y),
+         {},
+         std::move(options.label),
+         std::move(options.color),
+         options.width,
+         Dash::solid},
+        "barh");
+    return *this;
+}
+
+Axes& Axes::error_bars(std::vector<double> x, std::vector<double> y, std::vector<double> error,
+                       ErrorBarOptions options) {
+    check_same_length("error_bars", "x", x.size(), "y", y.size());
+    check_same_length("error_bars", "x", x.size(), "error", error.size());
+    check_range("error_bars", "width", options.width, 0.1, 100);
+    if (options.color.empty()) options.color = ErrorBarOptions{}.color;
+    std::vector<double>& low = options.horizontal ? x : y;
+    std::vector<double> high = low;
+    for (std::size_t i = 0; i < error.size(); ++i) {
+        if (error[i] < 0)
+            throw ValueError(
+                fmt::format("plot: error_bars: error {} is {}, expected 0 or a positive number", i, error[i]));
+        low[i] -= error[i];
+        high[i] += error[i];
+    }
+    add(*data_,
+        {options.horizontal ? Kind::error_x : Kind::error_y,
+         std::move(x),
+         std::move(y),
+         std::move(high),
+         {},
+         std::move(options.color),
+         options.width,
+         Dash::solid},
+        "error_bars");
+    return *this;
+}
+
+Axes& Axes::steps(std::vector<double> edges, std::vector<double> y, StepOptions options) {
+    check_range("steps", "width", options.width, 0.1, 100);
+    check_range("steps", "alpha", options.alpha, 0, 1);
+    if (edges.size() != y.size() + 1 && !(edges.empty() && y.empty()))
+        throw ShapeError(fmt::format("plot: steps: {} edges and {} values, expected one edge more than values",
+                                     edges.size(), y.size()));
+    for (std::size_t i = 0; i < edges.size(); ++i)
+        if (!std::isfinite(edges[i]) || (i > 0 && !(edges[i - 1] < edges[i])))
+            throw ValueError(
+                fmt::format("plot: steps: edge {} is {}, expected finite edges that increase", i, edges[i]));
+    std::vector<double> corners, heights;
+    const auto corner = [&](double at, double height) {
+        corners.push_back(at);
+        heights.push_back(std::isfinite(height) ? height : 0);
+    };
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        if (i == 0) corner(edges[0], 0);
+        corner(edges[i], y[i]);
+        corner(edges[i + 1], y[i]);
+    }
+    if (!y.empty()) corner(edges.back(), 0);
+    add(*data_,
+        {Kind::steps,
+         std::move(corners),
+         std::move(heights),
+         {},
+         std::move(options.label),
+         std::move(options.color),
+         options.width,
+         Dash::solid,
+         options.alpha},
+        "steps");
+    return *this;
+}
+
+Axes& Axes::matrix(std::vector<double> values, int rows, MatrixOptions options) {
+    const auto n = static_cast<std::int64_t>(values.size());
+    if (n == 0 || rows < 1 || n % rows != 0)
+        throw ShapeError(
+            fmt::format("plot: matrix: {} values in {} rows, expected whole rows of at least one value", n, rows));
+    if (!options.texts.empty()) check_same_length("matrix", "values", values.size(), "texts", options.texts.size());
+    check_limits("matrix", options.limits, false);
+    data_->matrix = {rows, static_cast<int>(n / rows), std::move(values), std::move(options)};
     return *this;
 }
 

@@ -19,7 +19,7 @@ enum class Dash { solid, dashed, dotted, dash_dot };
 
 /// Where the names of the series stand.
 enum class Legend {
-    best,    ///< In the corner, or at the side, where it hides the fewest points.
+    best,    ///< In the corner, or at the side, where it hides the fewest points; as `outside` if it hides too many.
     none,    ///< Nowhere.
     direct,  ///< Right of the axes, each at the height of its series' last point and in its colour;
              ///< as `best` where the last points lie too close together to tell them apart.
@@ -27,6 +27,7 @@ enum class Legend {
     top_right,
     bottom_left,
     bottom_right,
+    outside,  ///< Right of the axes, from the top down.
 };
 
 /// Which side of its point a text stands on.
@@ -38,11 +39,23 @@ struct Limits {
     double high = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Colour number `i` of a palette that the colour-blind can tell apart (Okabe and Ito, Color Universal Design, 2008),
-/// as `#rrggbb`; it starts again after the last.
-XG_EXPORT std::string palette(int i);
+/// What the figure stands on.
+enum class Theme {
+    light,
+    dark,
+    both,  ///< Two files: `name.svg`, light, and `name-dark.svg`; a page may choose by `prefers-color-scheme`.
+};
 
-// Where an option is called color: `#rrggbb`, or empty for the palette's next.
+/// Colour number `i` of a palette that the colour-blind can tell apart (after Okabe and Ito, Color Universal Design,
+/// 2008), as `#rrggbb`; it starts again after the last. Each contrasts with the theme's ground by 3 : 1 or more.
+/// Throws ValueError for Theme::both.
+XG_EXPORT std::string palette(int i, Theme theme = Theme::light);
+
+/// The colour that a figure stands on. Throws ValueError for Theme::both.
+XG_EXPORT std::string background(Theme theme);
+
+// Where an option is called color: `#rrggbb`, or empty for the palette's next. Colours are chosen for the light theme;
+// in the dark one they are replaced by the dark palette's, or lightened until they stand out as much.
 
 /// How Axes::line draws.
 struct LineOptions {
@@ -66,11 +79,33 @@ struct PointOptions {
     double size = 0.6;  ///< Relative to the figure's ordinary points.
 };
 
-/// How Axes::bars draws.
+/// How Axes::bars and Axes::barh draw.
 struct BarOptions {
     std::string label = {};
     std::string color = {};
-    double width = 0.8;  ///< In units of x.
+    double width = 0.8;  ///< In units of x; of y in barh.
+};
+
+/// How Axes::error_bars draws.
+struct ErrorBarOptions {
+    std::string color = "#333333";
+    double width = 1.2;       ///< In points.
+    bool horizontal = false;  ///< The error is one of x.
+};
+
+/// How Axes::steps draws.
+struct StepOptions {
+    std::string label = {};
+    std::string color = {};
+    double width = 1.5;   ///< Of the outline, in points.
+    double alpha = 0.35;  ///< Of the area, from 0, invisible, to 1, opaque.
+};
+
+/// How Axes::matrix draws.
+struct MatrixOptions {
+    std::vector<std::string> texts = {};  ///< What stands in the cells, row by row; empty: nothing.
+    Limits limits = {};                   ///< The values of the two ends of the colours.
+    bool color_bar = false;               ///< Shows beside the axes which colour is which value.
 };
 
 /// How Axes::hline and Axes::vline draw.
@@ -97,6 +132,7 @@ struct AxesOptions {
     Limits x_limits = {};
     Limits y_limits = {};
     Legend legend = Legend::best;
+    bool visible = true;  ///< False: the panel stays blank, for grids with a place too many.
 };
 
 /// One panel of a figure. Data are copied in; every method but those that begin with `set` adds to what is there.
@@ -113,6 +149,9 @@ public:
     /// Puts `labels` at the places `at` of the x axis instead of numbers. Throws ShapeError if there are more of one.
     Axes& set_x_ticks(std::vector<double> at, std::vector<std::string> labels);
 
+    /// Puts `labels` at the places `at` of the y axis instead of numbers. Throws ShapeError if there are more of one.
+    Axes& set_y_ticks(std::vector<double> at, std::vector<std::string> labels);
+
     /// A line through the points (x[i], y[i]). Throws ShapeError for lengths that differ, ValueError for a bad option.
     Axes& line(std::vector<double> x, std::vector<double> y, LineOptions options = {});
 
@@ -126,6 +165,27 @@ public:
     /// A bar from 0 (on a logarithmic axis: from the axis) to y[i] at each x[i]. Throws ShapeError, ValueError as the
     /// others.
     Axes& bars(std::vector<double> x, std::vector<double> y, BarOptions options = {});
+
+    /// A bar from 0 (on a logarithmic axis: from the axis) to the right, to x[i], at each height y[i]. Throws
+    /// ShapeError, ValueError as the others.
+    Axes& barh(std::vector<double> y, std::vector<double> x, BarOptions options = {});
+
+    /// A whisker from y[i] - error[i] to y[i] + error[i] at each x[i]; `horizontal`: from x[i] - error[i] to
+    /// x[i] + error[i] at y[i]. An error that is NaN draws none. Throws ShapeError for lengths that differ, ValueError
+    /// for negative errors and bad options.
+    Axes& error_bars(std::vector<double> x, std::vector<double> y, std::vector<double> error,
+                     ErrorBarOptions options = {});
+
+    /// The steps of a histogram: at the height y[i] from edges[i] to edges[i + 1], with the area below. A value that is
+    /// not finite counts as 0. Throws ShapeError unless there is one edge more than values, ValueError for edges that
+    /// do not increase or are not finite.
+    Axes& steps(std::vector<double> edges, std::vector<double> y, StepOptions options = {});
+
+    /// A heat map of `rows` x (values.size() / rows) cells, given row by row: cell (i, j) is a square around x = j,
+    /// y = rows - 1 - i, so that the first row is on top. A value that is not finite leaves its cell blank. It takes
+    /// the place of a matrix that was there before. Throws ShapeError if the values do not make whole rows, if there
+    /// are none, or if `texts` has another number; ValueError for limits that are out of order or infinite.
+    Axes& matrix(std::vector<double> values, int rows, MatrixOptions options = {});
 
     /// A line across the axes at the height `y`. Throws ValueError for a bad option.
     Axes& hline(double y, RuleOptions options = {});
@@ -159,8 +219,17 @@ struct FigureOptions {
 
 /// How Figure::write writes.
 struct WriteOptions {
+    Theme theme = Theme::light;
     bool keep_script = false;  ///< Leave the data (`.dat`) and gnuplot's script (`.gp`) beside the figure.
     double png_scale = 2;      ///< Pixels of the PNG for one of the SVG; 0.5 to 8.
+};
+
+/// How Figure::to_text draws.
+struct TextFigureOptions {
+    int width = 80;       ///< In columns of the terminal; 30 to 1000.
+    int height = 20;      ///< Of each panel's drawing area, in lines, without title, axis and legend; 3 to 500.
+    bool color = false;   ///< With the escape sequences of a terminal of 256 colours.
+    bool unicode = true;  ///< With braille and block characters; false: ASCII alone, also in names.
 };
 
 /// What Figure::write did.
@@ -194,6 +263,10 @@ public:
     /// Throws FileError if a file can't be written, ValueError for an ending of another image format, and Error with
     /// gnuplot's own words if it fails.
     Written write(const std::string& path, const WriteOptions& options = {}) const;
+
+    /// The figure as text, for a terminal or a log; needs no other program. Panels stand below one another. No line is
+    /// wider than `width`. Throws ValueError for a bad option.
+    std::string to_text(const TextFigureOptions& options = {}) const;
 
 private:
     std::unique_ptr<detail::FigureData> data_;

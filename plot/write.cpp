@@ -44,11 +44,12 @@ Target script_target(Target target) {
     return target;
 }
 
-void leave_script(const detail::FigureData& figure, const Target& wanted, double png_scale,
+void leave_script(const detail::FigureData& figure, const Target& wanted, const WriteOptions& options,
                   std::vector<std::string>& paths) {
     const Target target = script_target(wanted);
     const std::string stem = fs::path(target.base).filename().string();
-    const detail::Drawing drawing = detail::draw(figure, {stem, target.svg, target.png, png_scale});
+    const detail::Drawing drawing =
+        detail::draw(figure, {stem, target.svg, target.png, options.png_scale, options.theme});
     write_file(target.base + ".dat", drawing.data);
     paths.push_back(target.base + ".dat");
     write_file(target.base + ".gp", drawing.script);
@@ -66,12 +67,13 @@ Written Figure::write(const std::string& path, const WriteOptions& options) cons
 
     // gnuplot sees only names that were made here, in a folder of its own; the user's names stay out of its language.
     const xg::detail::TemporaryFolder temporary("plot");
-    const detail::Drawing drawing = detail::draw(*data_, {"figure", target.svg, target.png, options.png_scale});
+    const detail::Drawing drawing =
+        detail::draw(*data_, {"figure", target.svg, target.png, options.png_scale, options.theme});
     write_file(temporary.path() + "/figure.dat", drawing.data);
     write_file(temporary.path() + "/figure.gp", drawing.script);
     Written written;
     if (!detail::run_gnuplot(temporary.path(), "figure.gp")) {
-        leave_script(*data_, target, options.png_scale, written.paths);
+        leave_script(*data_, target, options, written.paths);
         written.message = fmt::format(
             "'{}' was not drawn: there is no program '{}'. The data and gnuplot's script are in '{}' and '{}'; where "
             "gnuplot is "
@@ -83,19 +85,23 @@ Written Figure::write(const std::string& path, const WriteOptions& options) cons
     std::vector<std::pair<std::string, std::string>> images;
     for (const auto& [wanted, ending] : {std::pair(target.svg, ".svg"), std::pair(target.png, ".png")}) {
         if (!wanted) continue;
-        const std::string drawn = temporary.path() + "/figure" + ending;
-        std::error_code code;
-        if (!fs::exists(drawn, code) || fs::file_size(drawn, code) == 0)
-            throw Error(
-                fmt::format("plot: {} ended without drawing '{}{}'", detail::gnuplot_program(), target.base, ending));
-        images.emplace_back(target.base + ending, read_file(drawn));
+        std::vector<std::string> endings{ending};
+        if (options.theme == Theme::both) endings.push_back(std::string("-dark") + ending);
+        for (const std::string& e : endings) {
+            const std::string drawn = temporary.path() + "/figure" + e;
+            std::error_code code;
+            if (!fs::exists(drawn, code) || fs::file_size(drawn, code) == 0)
+                throw Error(
+                    fmt::format("plot: {} ended without drawing '{}{}'", detail::gnuplot_program(), target.base, e));
+            images.emplace_back(target.base + e, read_file(drawn));
+        }
     }
     for (const auto& [name, content] : images) {
         write_file(name, content);
         written.paths.push_back(name);
     }
     written.drawn = true;
-    if (options.keep_script) leave_script(*data_, target, options.png_scale, written.paths);
+    if (options.keep_script) leave_script(*data_, target, options, written.paths);
     return written;
 }
 

@@ -18,10 +18,14 @@ public:
     /// Adds the points of a line that have no neighbour, which a line would not show. -1 if there are none.
     int add_lonely(const Series& series, const Scale& x, const Scale& y);
 
+    /// Adds the cells of a matrix that are finite, with their places between the ends of the colours, 0 to 1. -1 if
+    /// there are none.
+    int add(const Matrix& matrix, const Scale& colors);
+
     const std::string& text() const noexcept { return text_; }
 
 private:
-    int begin(const Series& series);
+    int begin(const char* columns, const std::string& label);
     int count_ = 0;
     std::string text_;
 };

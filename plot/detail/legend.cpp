@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstddef>
 
-#include <fmt/core.h>
-
 #include <xgrad/plot/detail/text.hpp>
 
 namespace xg::plot::detail {
@@ -49,7 +47,7 @@ std::vector<DirectLabel> ends(const AxesData& axes, const Scale& x, const Scale&
     std::vector<DirectLabel> labels;
     for (const Series& s : axes.series) {
         if (s.label.empty()) continue;
-        DirectLabel label{clean(s.label), text_color(s.color), 0.5};
+        DirectLabel label{clean(s.label), s.color, 0.5};
         for (std::size_t i = s.x.size(); i-- > 0;) {
             if (!x.shows(s.x[i]) || !y.shows(s.y[i]) || s.x[i] < x.low || s.x[i] > x.high) continue;
             double place = y.place(s.y[i]);
@@ -86,12 +84,14 @@ double legend_width(const AxesData& axes) {
     return width;
 }
 
-const char* best_place(const AxesData& axes, const Scale& x, const Scale& y, double width, double height) {
+LegendPlace best_place(const AxesData& axes, const Scale& x, const Scale& y, double width, double height) {
     constexpr std::array<const char*, 6> places{"right top",    "left bottom",  "left top",
                                                 "right bottom", "right center", "left center"};
     std::array<double, 6> hidden{};
+    double total = 0;
     const auto count = [&](double px, double py, double weight) {
-        if (px < 0 || px > 1 || py < 0 || py > 1) return;
+        if (!(px >= 0 && px <= 1 && py >= 0 && py <= 1)) return;
+        total += weight;
         const bool left = px<width, right = px> 1 - width, top = py > 1 - height, bottom = py < height;
         const bool middle = std::abs(py - 0.5) < 0.5 * height;
         hidden[0] += top && right ? weight : 0;
@@ -104,20 +104,26 @@ const char* best_place(const AxesData& axes, const Scale& x, const Scale& y, dou
     for (const Series& s : axes.series) {
         // Between two points too, or a line of few points would seem to hide nothing. A band's ground matters less.
         constexpr int parts = 16;
+        if (s.kind == Kind::error_x || s.kind == Kind::error_y) continue;
         const double weight = (s.kind == Kind::band ? 0.2 : 1.0) / static_cast<double>(s.x.size());
         for (const std::vector<double>* values : {&s.y, &s.high})
             for (std::size_t i = 0; i < values->size(); ++i) {
                 if (!x.shows(s.x[i]) || !y.shows((*values)[i])) continue;
                 const double px = x.place(s.x[i]), py = y.place((*values)[i]);
                 count(px, py, weight);
-                if (s.kind == Kind::bars)
+                if (s.kind == Kind::bars || s.kind == Kind::steps)
                     for (int k = 0; k < parts; ++k) count(px, py * k / parts, weight);
-                if (s.kind == Kind::points || s.kind == Kind::bars || i + 1 == values->size()) continue;
+                if (s.kind == Kind::barh)
+                    for (int k = 0; k < parts; ++k) count(px * k / parts, py, weight);
+                if ((s.kind != Kind::line && s.kind != Kind::band && s.kind != Kind::steps) || i + 1 == values->size())
+                    continue;
                 if (!x.shows(s.x[i + 1]) || !y.shows((*values)[i + 1])) continue;
                 const double qx = x.place(s.x[i + 1]), qy = y.place((*values)[i + 1]);
                 for (int k = 1; k < parts; ++k) count(px + (qx - px) * k / parts, py + (qy - py) * k / parts, weight);
             }
     }
+    const std::array<double, 6> behind = hidden;
+    const double all = total;
     for (const Text& text : axes.texts)
         if (x.shows(text.x) && y.shows(text.y)) {
             const double step = text.options.align == Align::right ? -0.1 : 0.1;
@@ -132,14 +138,8 @@ const char* best_place(const AxesData& axes, const Scale& x, const Scale& y, dou
         if (!rule.options.label.empty()) rule.horizontal ? count(0.95, place, 10) : count(place, 0.95, 10);
     }
     const auto least = std::min_element(hidden.begin(), hidden.end());
-    return places[static_cast<std::size_t>(least - hidden.begin())];
-}
-
-std::string text_color(const std::string& color) {
-    std::string out = "#";
-    for (std::size_t i = 1; i < 7; i += 2)
-        out += fmt::format("{:02x}", std::stoi(color.substr(i, 2), nullptr, 16) * 4 / 5);
-    return out;
+    const auto place = static_cast<std::size_t>(least - hidden.begin());
+    return {places[place], all > 0 ? behind[place] / all : 0.0};
 }
 
 }  // namespace xg::plot::detail

@@ -11,7 +11,7 @@ namespace xg::plot::detail {
 /// A series' name at the right end of the axes; `place` is its height, 0 to 1.
 struct DirectLabel {
     std::string text;
-    std::string color;
+    std::string color;  // of its series
     double place = 0;
 };
 
@@ -24,10 +24,13 @@ bool direct_fits(const AxesData& axes, const Scale& x, const Scale& y, double sp
 /// How wide the widest name in the legend is, in units of the font's size; 0 if there are none.
 double legend_width(const AxesData& axes);
 
-/// Where a legend of the given size (as fractions of the axes) hides the fewest points: gnuplot's words for it.
-const char* best_place(const AxesData& axes, const Scale& x, const Scale& y, double width, double height);
+/// A place for the legend.
+struct LegendPlace {
+    const char* words = "";  ///< What gnuplot calls it.
+    double hidden = 0;       ///< The part of all that is drawn that would lie behind it, 0 to 1.
+};
 
-/// `color`, darker: for text on white.
-std::string text_color(const std::string& color);
+/// Where a legend of the given size (as fractions of the axes) hides the fewest points.
+LegendPlace best_place(const AxesData& axes, const Scale& x, const Scale& y, double width, double height);
 
 }  // namespace xg::plot::detail

@@ -111,11 +111,22 @@ Scale make(Range range, const Limits& limits, bool log, double padding) {
     return s;
 }
 
-/// The label of a mark is a format for the number it stands at.
-std::string format_of(const std::string& label) {
-    std::string out;
-    for (const char c : label) out += c == '%' ? "%%" : std::string(1, c);
-    return out;
+/// The names of a matrix' rows or columns where none were given: their numbers, as many as can be read.
+TickNames numbered(int n, bool downwards) {
+    TickNames names{true, {}, {}};
+    const int step = n <= 25 ? 1 : static_cast<int>(std::ceil(nice_step(n, 12)));
+    for (int i = 0; i < n; i += step) {
+        names.places.push_back(downwards ? n - 1 - i : i);
+        names.labels.push_back(std::to_string(i));
+    }
+    return names;
+}
+
+void put_names(Scale& s, const TickNames& names) {
+    s.named = true;
+    s.ticks.clear();
+    for (std::size_t i = 0; i < names.places.size(); ++i)
+        if (s.shows(names.places[i])) s.ticks.push_back({names.places[i], names.labels[i], false});
 }
 
 }  // namespace
@@ -140,26 +151,36 @@ Scale x_scale(const AxesData& axes) {
     Scale probe;
     probe.log = axes.options.log_x;
     Range range;
-    bool padded = false;
-    for (const Series& s : axes.series)
-        for (std::size_t i = 0; i < s.x.size(); ++i) {
-            if (!probe.shows(s.x[i])) continue;
-            range.add(s.x[i]);
-            if (s.kind == Kind::bars && !probe.log) {
-                range.add(s.x[i] - 0.75 * s.size);
-                range.add(s.x[i] + 0.75 * s.size);
+    double padding = 0;
+    for (const Series& s : axes.series) {
+        for (const std::vector<double>* values : {&s.x, s.kind == Kind::error_x ? &s.high : nullptr})
+            for (std::size_t i = 0; values != nullptr && i < values->size(); ++i) {
+                const double v = (*values)[i];
+                if (!probe.shows(v)) continue;
+                range.add(v);
+                if (s.kind == Kind::bars && !probe.log) {
+                    range.add(v - 0.75 * s.size);
+                    range.add(v + 0.75 * s.size);
+                }
+                if (s.kind == Kind::points) padding = std::max(padding, 0.02);
             }
-            padded = padded || s.kind == Kind::points;
+        if (s.kind == Kind::barh) {
+            padding = 0.05;
+            if (!probe.log) range.add(0);
+            if (probe.log && !range.empty()) range.add(std::max(0.5 * range.low, smallest));
         }
+    }
     for (const Rule& rule : axes.rules)
         if (!rule.horizontal && probe.shows(rule.at)) range.add(rule.at);
-    Scale s = make(range, axes.options.x_limits, probe.log, padded ? 0.02 : 0);
-    if (axes.named_ticks) {
-        s.ticks.clear();
-        for (std::size_t i = 0; i < axes.tick_places.size(); ++i)
-            if (s.shows(axes.tick_places[i]))
-                s.ticks.push_back({axes.tick_places[i], format_of(axes.tick_labels[i]), false});
+    if (axes.matrix.rows > 0 && !probe.log) {
+        range.add(-0.5);
+        range.add(axes.matrix.columns - 0.5);
     }
+    Scale s = make(range, axes.options.x_limits, probe.log, padding);
+    if (axes.x_ticks.given)
+        put_names(s, axes.x_ticks);
+    else if (axes.matrix.rows > 0)
+        put_names(s, numbered(axes.matrix.columns, false));
     return s;
 }
 
@@ -167,15 +188,45 @@ Scale y_scale(const AxesData& axes) {
     Scale probe;
     probe.log = axes.options.log_y;
     Range range;
+    double padding = 0.05;
     for (const Series& s : axes.series) {
-        for (const std::vector<double>* values : {&s.y, &s.high})
-            for (const double v : *values)
-                if (probe.shows(v)) range.add(v);
-        if (s.kind == Kind::bars && !probe.log) range.add(0);
+        for (const std::vector<double>* values : {&s.y, s.kind == Kind::error_x ? nullptr : &s.high})
+            for (std::size_t i = 0; values != nullptr && i < values->size(); ++i) {
+                const double v = (*values)[i];
+                if (!probe.shows(v)) continue;
+                range.add(v);
+                if (s.kind == Kind::barh && !probe.log) {
+                    padding = 0;
+                    range.add(v - 0.75 * s.size);
+                    range.add(v + 0.75 * s.size);
+                }
+            }
+        if (s.kind == Kind::bars || s.kind == Kind::steps) {
+            if (!probe.log) range.add(0);
+            // The lowest should not be so low that it can't be seen.
+            if (probe.log && !range.empty()) range.add(std::max(0.5 * range.low, smallest));
+        }
     }
     for (const Rule& rule : axes.rules)
         if (rule.horizontal && probe.shows(rule.at)) range.add(rule.at);
-    return make(range, axes.options.y_limits, probe.log, 0.05);
+    if (axes.matrix.rows > 0 && !probe.log) {
+        padding = 0;
+        range.add(-0.5);
+        range.add(axes.matrix.rows - 0.5);
+    }
+    Scale s = make(range, axes.options.y_limits, probe.log, padding);
+    if (axes.y_ticks.given)
+        put_names(s, axes.y_ticks);
+    else if (axes.matrix.rows > 0)
+        put_names(s, numbered(axes.matrix.rows, true));
+    return s;
+}
+
+Scale color_scale(const Matrix& matrix) {
+    Range range;
+    for (const double v : matrix.values)
+        if (std::isfinite(v)) range.add(v);
+    return make(range, matrix.options.limits, false, 0);
 }
 
 }  // namespace xg::plot::detail

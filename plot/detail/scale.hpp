@@ -7,7 +7,8 @@
 
 namespace xg::plot::detail {
 
-/// A mark on an axis. Minor ones have no label. The label is gnuplot's enhanced text: made from numbers alone.
+/// A mark on an axis. Minor ones have no label. The label is gnuplot's enhanced text, made from numbers alone; on an
+/// axis with names it is the name as it was given.
 struct Tick {
     double at = 0;
     std::string label;
@@ -20,6 +21,7 @@ struct Scale {
     double low = 0;
     double high = 1;
     std::vector<Tick> ticks;
+    bool named = false;  ///< The ticks have names, not numbers.
 
     /// Whether a value can be shown on such an axis at all, inside its range or not.
     bool shows(double v) const;
@@ -29,6 +31,8 @@ struct Scale {
 
 Scale x_scale(const AxesData& axes);
 Scale y_scale(const AxesData& axes);
+/// From the lowest to the highest value of a matrix.
+Scale color_scale(const Matrix& matrix);
 
 /// `v` as gnuplot's enhanced text, with a power of ten where it is very large or small.
 std::string number_text(double v);

@@ -36,6 +36,15 @@ bool is_control(std::uint32_t c) {
            (c >= 0x2066 && c <= 0x2069) || c == 0xFFFE || c == 0xFFFF;
 }
 
+int columns_of_code(std::uint32_t c) {
+    const auto in = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
+    if (in(0x300, 0x36F) || in(0x200B, 0x200F) || in(0x20D0, 0x20FF) || in(0xFE00, 0xFE0F) || c == 0xFEFF) return 0;
+    const bool wide = in(0x1100, 0x115F) || in(0x2E80, 0xA4CF) || in(0xAC00, 0xD7A3) || in(0xF900, 0xFAFF) ||
+                      in(0xFE30, 0xFE4F) || in(0xFF00, 0xFF60) || in(0xFFE0, 0xFFE6) || in(0x1F300, 0x1F64F) ||
+                      in(0x1F680, 0x1F6FF) || in(0x1F900, 0x1FAFF) || in(0x20000, 0x3FFFD);
+    return wide ? 2 : 1;
+}
+
 }  // namespace
 
 std::string clean(std::string_view text) {
@@ -105,6 +114,67 @@ std::vector<std::string> wrap(std::string_view text, double width) {
         lines.push_back(line);
     }
     return lines;
+}
+
+std::string elide(std::string_view text, double width) {
+    const std::string source = clean(text);
+    if (width_of(source) <= width) return source;
+    std::string out;
+    std::string_view rest = source;
+    double used = 1.0;  // the ellipsis
+    while (!rest.empty()) {
+        const std::string_view next = rest.substr(0, std::max<std::size_t>(decode(rest).bytes, 1));
+        used += width_of(next);
+        if (used > width) break;
+        out += next;
+        rest.remove_prefix(next.size());
+    }
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    return out + "\u2026";
+}
+
+std::vector<std::string> fit(std::string_view text, double width, std::size_t lines) {
+    std::vector<std::string> out = wrap(text, width);
+    if (out.size() > lines) {
+        for (std::size_t i = lines; i < out.size(); ++i) out[lines - 1] += ' ' + out[i];
+        out.resize(lines);
+    }
+    for (std::string& line : out) line = elide(line, width);
+    return out;
+}
+
+int columns_of(std::string_view text) {
+    int columns = 0;
+    while (!text.empty()) {
+        const Point p = decode(text);
+        columns += p.bytes == 0 ? 1 : columns_of_code(p.code);
+        text.remove_prefix(std::max<std::size_t>(p.bytes, 1));
+    }
+    return columns;
+}
+
+std::string for_terminal(std::string_view text, int columns, bool unicode) {
+    std::string source;
+    for (const std::string cleaned = clean(text); const char c : cleaned) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (unicode || byte < 0x80)
+            source += c;
+        else if (byte >= 0xC0)  // the first byte of a character
+            source += '?';
+    }
+    if (columns_of(source) <= columns) return source;
+    const std::string end = columns < 3 ? "" : unicode ? "\u2026" : "..";
+    std::string out;
+    std::string_view rest = source;
+    int used = columns_of(end);
+    while (!rest.empty()) {
+        const std::string_view next = rest.substr(0, std::max<std::size_t>(decode(rest).bytes, 1));
+        used += columns_of(next);
+        if (used > columns) break;
+        out += next;
+        rest.remove_prefix(next.size());
+    }
+    return out + end;
 }
 
 }  // namespace xg::plot::detail

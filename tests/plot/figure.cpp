@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(small_numbers) {
     // The whole line lies inside of the panel, and falls evenly.
     const std::string svg = xg::read_file(folder / "small.svg");
     std::vector<double> heights;
-    const std::size_t start = svg.find("d='M", svg.find("rgb(  0, 114, 178)"));
+    const std::size_t start = svg.find("d='M", svg.find("rgb(  0,  87, 184)"));
     BOOST_REQUIRE(start != std::string::npos);
     std::istringstream path(svg.substr(start + 3, svg.find('\'', start + 3) - start - 3));
     for (std::string token; path >> token;)

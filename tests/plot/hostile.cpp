@@ -52,7 +52,7 @@ std::string xml(const std::string& text) {
 
 /// The figure with `text` wherever a text can stand.
 Figure everywhere(const std::string& text) {
-    Figure figure({.title = text, .caption = text});
+    Figure figure({.panel_width = 1200, .title = text, .caption = text});
     figure.axes()
         .set({.title = text, .x_label = text, .y_label = text})
         .line({1, 2, 3}, {2, 1, 3}, {.label = text})
