@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 #include <fmt/core.h>
@@ -42,11 +43,11 @@ void same_length(const char* chart, const char* first, std::size_t a, const char
 Limits around(double low, double high, bool log) {
     if (!(low <= high)) return {};
     if (log) {
-        const double room = std::max(0.04 * std::log10(high / low), 0.01);
-        return {low * std::pow(10.0, -room), high * std::pow(10.0, room)};
+        const double a = std::log10(low), b = std::log10(high), room = std::max(0.04 * (b - a), 0.01);
+        return {std::pow(10.0, std::max(a - room, -307.0)), std::pow(10.0, std::min(b + room, 307.0))};
     }
     const double size = std::max(std::abs(low), std::abs(high));
-    const double room = std::max({0.06 * (high - low), 1e-6 * size, 1e-300});
+    const double room = low < high ? std::max(0.06 * (high - low), 1e-12 * size) : size > 0 ? 0.05 * size : 0.5;
     return {std::max(low - room, -1e308), std::min(high + room, 1e308)};
 }
 
@@ -69,12 +70,15 @@ Figure learning_curves(const std::vector<LearningCurve>& curves, const LearningC
             throw ValueError(
                 fmt::format("plot: learning_curves: log_y names '{}', expected one of the curves' quantities", q));
 
+    std::size_t epochs = 0;
+    for (const LearningCurve& c : curves) epochs = std::max({epochs, c.training.size(), c.validation.size()});
     const int n = static_cast<int>(quantities.size());
     const int columns = n <= 3 ? n : n % 3 == 0 ? 3 : 2;
     const int rows = (n + columns - 1) / columns;
     Figure figure({.rows = rows,
                    .columns = columns,
-                   .panel_width = n == 1 ? 640.0 : 520.0,
+                   .panel_width = n == 1 || names.size() > 4 ? 640.0 : 520.0,
+                   .panel_height = std::clamp(42 * static_cast<double>(names.size()) + 90, 380.0, 1'500.0),
                    .title = options.title,
                    .caption = options.caption});
     for (int i = 0; i < rows * columns; ++i) {
@@ -88,6 +92,12 @@ Figure learning_curves(const std::vector<LearningCurve>& curves, const LearningC
                   .x_label = options.x_label,
                   .y_label = quantity,
                   .log_y = std::find(options.log_y.begin(), options.log_y.end(), quantity) != options.log_y.end()});
+        if (epochs > 0 && epochs <= 8) {  // no halves of epochs
+            std::vector<std::string> labels;
+            for (std::size_t e = 0; e < epochs; ++e)
+                labels.push_back(std::to_string(options.first_epoch + static_cast<std::int64_t>(e)));
+            axes.set_x_ticks(numbers_from(options.first_epoch, epochs), std::move(labels));
+        }
         for (const LearningCurve& c : curves) {
             if (c.quantity != quantity) continue;
             const std::string color = palette(static_cast<int>(place_in(names, c.name)));
@@ -122,8 +132,11 @@ Figure bar_chart(const std::vector<std::string>& names, const std::vector<double
         const double lines = std::clamp(std::ceil(widest * font / (0.4 * page.panel_width)), 1.0, 3.0);
         page.panel_height = std::clamp(90 + static_cast<double>(n) * (1.3 * lines + 0.5) * font, 160.0, 9'000.0);
     } else {
-        page.panel_width =
-            std::clamp(static_cast<double>(n) * std::max(widest + 0.8, 2.2) * font + 110, 420.0, 9'000.0);
+        // Names that take more than 900 pixels stand slanted.
+        const auto count = static_cast<double>(n);
+        const double upright = count * std::max(widest + 0.8, 2.2) * font, slanted = count * 2.2 * font;
+        page.panel_width = std::clamp((upright <= 900 ? upright : slanted) + 110, 420.0, 9'000.0);
+        if (upright > 900) page.panel_height += 0.5 * std::min(widest, 20.0) * font;
     }
     Figure figure(std::move(page));
     Axes& axes = figure.axes();
@@ -147,7 +160,12 @@ Figure bar_chart(const std::vector<std::string>& names, const std::vector<double
 
 Figure function_curves(const std::vector<double>& x, const std::vector<Curve>& curves, const CurveOptions& options) {
     if (curves.empty()) throw ValueError("plot: function_curves: no curves, expected at least one");
-    Figure figure({.panel_width = 640, .title = options.title, .caption = options.caption});
+    const bool many = curves.size() > 8;  // the legend then stands beside the axes
+    const auto lines = static_cast<double>(std::min<std::size_t>(curves.size(), 60));
+    Figure figure({.panel_width = many ? 860.0 : 640.0,
+                   .panel_height = std::max(380.0, 21 * lines + 90),
+                   .title = options.title,
+                   .caption = options.caption});
     Axes& axes = figure.axes();
     axes.set({.x_label = options.x_label,
               .y_label = options.y_label,
@@ -225,7 +243,7 @@ Figure search_results(const std::vector<double>& x, const std::vector<double>& s
     if (shown > 0) {  // what the second panel shows
         const Limits &h = near.x_limits, &v = near.y_limits;
         figure.axes(0, 0).line({h.low, h.high, h.high, h.low, h.low}, {v.low, v.low, v.high, v.high, v.low},
-                               {.color = "#777777", .width = 1, .dash = Dash::dotted});
+                               {.color = "#777777", .width = 1.5, .dash = Dash::dotted});
     }
     return figure;
 }

@@ -44,8 +44,10 @@ std::pair<double, double> range_of(const std::vector<double>& values, const Limi
     if (low > high)
         throw ValueError(fmt::format("plot: histogram: the range is ({}, {}), expected the lower first", low, high));
     if (low == high) {
-        low -= 0.5;
-        high += 0.5;
+        // As numpy, unless the number is so large that a half is nothing beside it.
+        const double half = std::abs(low) < 1e15 ? 0.5 : 1e-3 * std::abs(low);
+        low -= half;
+        high += half;
     }
     if (!std::isfinite(high - low) || !(low < high))
         throw ValueError(

@@ -41,7 +41,7 @@ public:
         : axes_(axes), o_(options), x_(detail::x_scale(axes)), y_(detail::y_scale(axes)) {
         int lines = options.height, columns = options.width;
         const int names = static_cast<int>(std::min<std::size_t>(y_.named ? y_.ticks.size() : 0, 500));
-        if (names > 0) lines = names * std::max(1, lines / names);  // as many lines for each name
+        if (names > 0) lines = names * std::clamp(lines / names, 1, 3);  // as many lines for each name
         for (const Tick& tick : y_.ticks) {
             const std::string label = label_of(tick, y_, std::max(6, options.width * 2 / 5));
             margin_ = std::max(margin_, columns_of(label));
@@ -80,7 +80,8 @@ public:
 private:
     std::string label_of(const Tick& tick, const Scale& scale, int columns) const {
         if (tick.minor) return "";
-        return for_terminal(scale.named ? tick.label : fmt::format("{:.6g}", tick.at), columns, o_.unicode);
+        return for_terminal(scale.named ? tick.label : fmt::format("{:.{}g}", tick.at, scale.digits), columns,
+                            o_.unicode);
     }
     const char* sign(std::size_t i) const { return (o_.unicode ? signs : plain_signs)[i % signs.size()]; }
     const char* fill(std::size_t i) const { return (o_.unicode ? fills : plain_fills)[i % fills.size()]; }
@@ -238,6 +239,9 @@ private:
                 canvas_.put(c, r, (o_.unicode ? shades : plain_shades)[static_cast<std::size_t>(4.999 * part)], "");
             }
         const int room = canvas_.columns() / m.columns;
+        int widest = 0;
+        for (const std::string& text : m.options.texts) widest = std::max(widest, columns_of(text));
+        if (widest >= room) return;  // numbers that touch would be read as others
         for (std::size_t k = 0; k < m.options.texts.size(); ++k) {
             const double j = static_cast<double>(k % static_cast<std::size_t>(m.columns));
             const double i = m.rows - 1 - static_cast<double>(k / static_cast<std::size_t>(m.columns));

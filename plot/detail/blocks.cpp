@@ -35,12 +35,12 @@ void row(std::string& text, const Series& s, std::size_t i, const Scale& x, cons
             break;
         case Kind::error_y: {
             const double low = from_axis(s.y[i], y);
-            fmt::format_to(out, "{} {} {} {}\n", s.x[i], 0.5 * low + 0.5 * s.high[i], low, s.high[i]);
+            fmt::format_to(out, "{} {} 0 {}\n", s.x[i], low, s.high[i] - low);
             break;
         }
         case Kind::error_x: {
             const double low = from_axis(s.x[i], x);
-            fmt::format_to(out, "{} {} {} {}\n", 0.5 * low + 0.5 * s.high[i], s.y[i], low, s.high[i]);
+            fmt::format_to(out, "{} {} {} 0\n", low, s.y[i], s.high[i] - low);
             break;
         }
         case Kind::steps: fmt::format_to(out, "{} {}\n", s.x[i], from_axis(s.y[i], y)); break;
@@ -57,8 +57,8 @@ const char* columns_named(Kind kind) {
         case Kind::bars: return "bars: x y width";
         case Kind::barh: return "barh: x y from to bottom top";
         case Kind::steps: return "steps: x y";
-        case Kind::error_y: return "errors of y: x y low high";
-        case Kind::error_x: return "errors of x: x y low high";
+        case Kind::error_y: return "errors of y: x low 0 length";
+        case Kind::error_x: return "errors of x: low y length 0";
     }
     return "";
 }

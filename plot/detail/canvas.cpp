@@ -135,7 +135,7 @@ void Canvas::line(double x0, double y0, double x1, double y1, const Stroke& stro
 }
 
 void Canvas::bar_up(int first, int last, double from, double to, const char* full, const std::string& color) {
-    from = std::clamp(from, 0.0, 1.0);
+    from = std::round(std::clamp(from, 0.0, 1.0) * lines_) / lines_;  // at the edge of a character
     const bool up = to >= from;
     const double low = std::min(from, std::clamp(to, 0.0, 1.0)), high = std::max(from, std::clamp(to, 0.0, 1.0));
     for (int r = 0; r < lines_; ++r) {
@@ -153,7 +153,7 @@ void Canvas::bar_up(int first, int last, double from, double to, const char* ful
 }
 
 void Canvas::bar_right(int first, int last, double from, double to, const char* full, const std::string& color) {
-    from = std::clamp(from, 0.0, 1.0);
+    from = std::round(std::clamp(from, 0.0, 1.0) * columns_) / columns_;  // at the edge of a character
     const bool right = to >= from;
     const double low = std::min(from, std::clamp(to, 0.0, 1.0)), high = std::max(from, std::clamp(to, 0.0, 1.0));
     for (int c = 0; c < columns_; ++c) {

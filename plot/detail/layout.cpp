@@ -48,7 +48,7 @@ Layout::Layout(const AxesData& axes, const Page& page, const Box& panel)
     bottom = panel.bottom + font * (o.x_label.empty() ? 2.4 : 4.2);
     x_label_at = panel.bottom + 1.3 * font;
     y_label_at = panel.left + 1.3 * font;
-    left = panel.left + font * (o.y_label.empty() ? 1.2 : 3.4);
+    left = panel.left + font * (o.y_label.empty() ? 1.8 : 3.6);
     right = panel.left + panel.width - 1.8 * font;
     if (axes.matrix.rows > 0 && axes.matrix.options.color_bar) right -= font * (2.2 + widest_number(colors));
     if (y.named)
@@ -57,6 +57,7 @@ Layout::Layout(const AxesData& axes, const Page& page, const Box& panel)
         left += font * widest_number(y);
     place_legend(axes, page, panel);
     if (x.named) bottom = std::min(bottom + place_x_names(axes, page, panel), top - 0.2 * panel.height);
+    for (NameLine& name : names) name.y += name.shift / height();
     if (legend == Legend::direct) direct = direct_labels(axes, x, y, 1.3 * font / height());
 }
 
@@ -77,7 +78,7 @@ void Layout::place_y_names(const Page& page) {
         widest = std::max(widest, widest_line(parts));
         for (std::size_t k = 0; k < parts.size(); ++k) {
             const double up = 0.5 * static_cast<double>(parts.size() - 1) - static_cast<double>(k);
-            lines.push_back({parts[k], 0, place + 1.2 * up * font / height(), "right", false});
+            lines.push_back({parts[k], 0, place, 1.2 * up * font, "right", false});
         }
     }
     left += font * widest;
@@ -106,19 +107,18 @@ double Layout::place_x_names(const AxesData& axes, const Page& page, const Box& 
         if (!(place >= 0 && place <= 1)) continue;
         if (fits) {
             for (std::size_t k = 0; k < upright[i].size(); ++k)
-                lines.push_back({upright[i][k], place, -(1.3 + 1.2 * static_cast<double>(k)) * font, "center", false});
+                lines.push_back(
+                    {upright[i][k], place, 0, -(1.3 + 1.2 * static_cast<double>(k)) * font, "center", false});
             drop = 1.2 * static_cast<double>(rows - 1) * font;
         } else {
             // Its end stands at the tick, its beginning must not leave the panel.
             const double room = (left + place * width() - panel.left) / font / slant - 1;
             const std::string text = elide(x.ticks[i].label, std::clamp(room, 6.0, 0.45 * panel.height / font / slant));
             drop = std::max(drop, (slant * width_of(text) - 0.6) * font);
-            lines.push_back({text, place, -0.9 * font, "right", true});
+            lines.push_back({text, place, 0, -0.9 * font, "right", true});
         }
     }
     if (!axes.options.x_label.empty() && !fits) drop += 0.3 * font;
-    const double grown = std::min(bottom + drop, top - 0.2 * panel.height);
-    for (NameLine& line : lines) line.y /= top - grown;
     names.insert(names.end(), lines.begin(), lines.end());
     return drop;
 }

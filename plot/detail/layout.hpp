@@ -15,6 +15,7 @@ struct NameLine {
     std::string text;
     double x = 0;
     double y = 0;
+    double shift = 0;  ///< Upwards, in pixels, beside `y`.
     const char* side = "center";
     bool slanted = false;
 };

@@ -45,9 +45,10 @@ Style style_of(const Series& e, const std::string& color) {
         case Kind::line: return {"1:2", fmt::format("with lines lw {} lc rgb '{}' dt {}", e.size, color, dash(e.dash))};
         case Kind::points: return {"1:2", fmt::format("with points pt 7 ps {} lc rgb '{}'", e.size, color)};
         case Kind::error_y:
-            return {"1:2:3:4", fmt::format("with yerrorbars pt 0 ps 0 lw {} lc rgb '{}'", e.size, color)};
-        case Kind::error_x:
-            return {"1:2:3:4", fmt::format("with xerrorbars pt 0 ps 0 lw {} lc rgb '{}'", e.size, color)};
+        case Kind::error_x:  // not errorbars, which clear a circle in their middle
+            return {"1:2:3:4",
+                    fmt::format("with vectors heads size screen 0.004,90 nofilled lw {} lc rgb '{}' dt solid", e.size,
+                                color)};
     }
     return {"1:2", ""};
 }

@@ -26,6 +26,29 @@ double power(int exponent) { return std::clamp(std::pow(10.0, exponent), smalles
 
 std::string power_text(int exponent) { return exponent == 0 ? "1" : fmt::format("10^{{{}}}", exponent); }
 
+/// The step 1, 2 or 5 times a power of ten that cuts `span` into at most `parts`.
+double nice_step(double span, double parts) {
+    const double rough = span / parts;
+    const double base = std::pow(10.0, std::floor(std::log10(rough)));
+    for (const double m : {1.0, 2.0, 5.0})
+        if (m * base >= rough * (1 - 1e-9)) return m * base;
+    return 10 * base;
+}
+
+void linear_ticks(Scale& s) {
+    const double step = nice_step(s.high - s.low, 6);
+    if (!(step > 0) || !std::isfinite(step)) return;
+    const double first = std::ceil(s.low / step - 1e-9);
+    // As many digits as it takes to tell neighbours apart.
+    const double size = std::max(std::abs(s.low), std::abs(s.high));
+    s.digits = static_cast<int>(std::clamp(std::ceil(std::log10(size / step)) + 1, 6.0, 16.0));
+    for (double k = first; k * step <= s.high + 1e-9 * step && k < first + 20; ++k) {
+        // Numbers like 0.30000000000000004 would otherwise be named in full.
+        const double v = k == 0 ? 0.0 : k * step;
+        s.ticks.push_back({v, number_text(v, s.digits), false});
+    }
+}
+
 void log_ticks(Scale& s) {
     const int first = static_cast<int>(std::ceil(std::log10(s.low) - 1e-9));
     const int last = static_cast<int>(std::floor(std::log10(s.high) + 1e-9));
@@ -34,6 +57,10 @@ void log_ticks(Scale& s) {
             for (const double m : {1.0, 2.0, 5.0})
                 if (const double v = m * power(k); v >= s.low && v <= s.high)
                     s.ticks.push_back({v, number_text(v), false});
+        if (s.ticks.size() < 3) {
+            s.ticks.clear();
+            linear_ticks(s);
+        }
         return;
     }
     int step = 1000;
@@ -53,26 +80,6 @@ void log_ticks(Scale& s) {
         for (int k = first - 1; k <= last; ++k)
             for (int m = 2; m <= 9; ++m)
                 if (const double v = m * power(k); v > s.low && v < s.high) s.ticks.push_back({v, "", true});
-}
-
-/// The step 1, 2 or 5 times a power of ten that cuts `span` into at most `parts`.
-double nice_step(double span, double parts) {
-    const double rough = span / parts;
-    const double base = std::pow(10.0, std::floor(std::log10(rough)));
-    for (const double m : {1.0, 2.0, 5.0})
-        if (m * base >= rough * (1 - 1e-9)) return m * base;
-    return 10 * base;
-}
-
-void linear_ticks(Scale& s) {
-    const double step = nice_step(s.high - s.low, 6);
-    if (!(step > 0) || !std::isfinite(step)) return;
-    const double first = std::ceil(s.low / step - 1e-9);
-    for (double k = first; k * step <= s.high + 1e-9 * step && k < first + 20; ++k) {
-        // Numbers like 0.30000000000000004 would otherwise be named in full.
-        const double v = k == 0 ? 0.0 : k * step;
-        s.ticks.push_back({v, number_text(v), false});
-    }
 }
 
 Scale make(Range range, const Limits& limits, bool log, double padding) {
@@ -138,13 +145,13 @@ double Scale::place(double v) const {
     return (v - low) / (high - low);
 }
 
-std::string number_text(double v) {
+std::string number_text(double v, int digits) {
     const double size = std::abs(v);
-    if (v == 0 || (size >= 1e-4 && size < 1e6)) return fmt::format("{:.6g}", v);
+    if (v == 0 || (size >= 1e-4 && size < 1e6)) return fmt::format("{:.{}g}", v, digits);
     int exponent = static_cast<int>(std::floor(std::log10(size) + 1e-12));
-    const std::string digits = fmt::format("{:.5g}", v / std::pow(10.0, exponent));
-    if (digits == "1" || digits == "-1") return fmt::format("{}10^{{{}}}", v < 0 ? "-" : "", exponent);
-    return fmt::format("{}\u00D710^{{{}}}", digits, exponent);
+    const std::string factor = fmt::format("{:.{}g}", v / std::pow(10.0, exponent), digits - 1);
+    if (factor == "1" || factor == "-1") return fmt::format("{}10^{{{}}}", v < 0 ? "-" : "", exponent);
+    return fmt::format("{}\u00D710^{{{}}}", factor, exponent);
 }
 
 Scale x_scale(const AxesData& axes) {
@@ -205,6 +212,7 @@ Scale y_scale(const AxesData& axes) {
             if (!probe.log) range.add(0);
             // The lowest should not be so low that it can't be seen.
             if (probe.log && !range.empty()) range.add(std::max(0.5 * range.low, smallest));
+            if (range.low == 0 && range.high == 0) range.add(1);
         }
     }
     for (const Rule& rule : axes.rules)

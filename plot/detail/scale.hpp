@@ -21,6 +21,7 @@ struct Scale {
     double low = 0;
     double high = 1;
     std::vector<Tick> ticks;
+    int digits = 6;      ///< Of the numbers at the ticks.
     bool named = false;  ///< The ticks have names, not numbers.
 
     /// Whether a value can be shown on such an axis at all, inside its range or not.
@@ -34,7 +35,7 @@ Scale y_scale(const AxesData& axes);
 /// From the lowest to the highest value of a matrix.
 Scale color_scale(const Matrix& matrix);
 
-/// `v` as gnuplot's enhanced text, with a power of ten where it is very large or small.
-std::string number_text(double v);
+/// `v` as gnuplot's enhanced text of so many digits, with a power of ten where it is very large or small.
+std::string number_text(double v, int digits = 6);
 
 }  // namespace xg::plot::detail

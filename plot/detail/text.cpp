@@ -45,6 +45,38 @@ int columns_of_code(std::uint32_t c) {
     return wide ? 2 : 1;
 }
 
+/// The characters of a text, each with its bytes.
+std::vector<std::string_view> characters(std::string_view text) {
+    std::vector<std::string_view> out;
+    while (!text.empty()) {
+        out.push_back(text.substr(0, std::max<std::size_t>(decode(text).bytes, 1)));
+        text.remove_prefix(out.back().size());
+    }
+    return out;
+}
+
+/// As many characters of the beginning and of the end as fit, the beginning a little longer, with `mark` between.
+template <class Measure>
+std::string without_middle(std::string_view text, double width, const std::string& mark, const Measure& measure) {
+    const std::vector<std::string_view> all = characters(text);
+    std::size_t head = 0, tail = 0;
+    double used = measure(mark), at_head = 0, at_tail = 0;
+    while (head + tail < all.size()) {
+        const bool front = at_head <= 1.5 * at_tail;
+        const std::string_view next = front ? all[head] : all[all.size() - 1 - tail];
+        const double wide = measure(next);
+        if (used + wide > width) break;
+        used += wide;
+        front ? ++head : ++tail;
+        (front ? at_head : at_tail) += wide;
+    }
+    std::string out;
+    for (std::size_t i = 0; i < head; ++i) out += all[i];
+    out += mark;
+    for (std::size_t i = all.size() - tail; i < all.size(); ++i) out += all[i];
+    return out;
+}
+
 }  // namespace
 
 std::string clean(std::string_view text) {
@@ -118,19 +150,7 @@ std::vector<std::string> wrap(std::string_view text, double width) {
 
 std::string elide(std::string_view text, double width) {
     const std::string source = clean(text);
-    if (width_of(source) <= width) return source;
-    std::string out;
-    std::string_view rest = source;
-    double used = 1.0;  // the ellipsis
-    while (!rest.empty()) {
-        const std::string_view next = rest.substr(0, std::max<std::size_t>(decode(rest).bytes, 1));
-        used += width_of(next);
-        if (used > width) break;
-        out += next;
-        rest.remove_prefix(next.size());
-    }
-    while (!out.empty() && out.back() == ' ') out.pop_back();
-    return out + "\u2026";
+    return width_of(source) <= width ? source : without_middle(source, width, "\u2026", width_of);
 }
 
 std::vector<std::string> fit(std::string_view text, double width, std::size_t lines) {
@@ -163,18 +183,7 @@ std::string for_terminal(std::string_view text, int columns, bool unicode) {
             source += '?';
     }
     if (columns_of(source) <= columns) return source;
-    const std::string end = columns < 3 ? "" : unicode ? "\u2026" : "..";
-    std::string out;
-    std::string_view rest = source;
-    int used = columns_of(end);
-    while (!rest.empty()) {
-        const std::string_view next = rest.substr(0, std::max<std::size_t>(decode(rest).bytes, 1));
-        used += columns_of(next);
-        if (used > columns) break;
-        out += next;
-        rest.remove_prefix(next.size());
-    }
-    return out + end;
+    return without_middle(source, columns, columns < 3 ? "" : unicode ? "\u2026" : "..", columns_of);
 }
 
 }  // namespace xg::plot::detail

@@ -27,7 +27,7 @@ double width_of(std::string_view text);
 /// The lines of `text`, cleaned; those wider than `width` are broken between words.
 std::vector<std::string> wrap(std::string_view text, double width);
 
-/// `text`, cleaned; if it is wider than `width`, cut, with an ellipsis at its end.
+/// `text`, cleaned; if it is wider than `width`, with an ellipsis in place of its middle: names often differ at the end.
 std::string elide(std::string_view text, double width);
 
 /// The lines of `text` as `wrap` makes them, at most `lines` (1 or more), none wider than `width`: what is too much is
@@ -37,7 +37,7 @@ std::vector<std::string> fit(std::string_view text, double width, std::size_t li
 /// How many columns of a terminal `text` fills: wide characters two, combining ones none.
 int columns_of(std::string_view text);
 
-/// `text`, cleaned, cut to `columns` columns of a terminal; in ASCII if `unicode` is false, other characters being `?`.
+/// `text`, cleaned, shortened as `elide` does to `columns` columns of a terminal; in ASCII if `unicode` is false, other characters being `?`.
 std::string for_terminal(std::string_view text, int columns, bool unicode);
 
 }  // namespace xg::plot::detail
