@@ -101,7 +101,8 @@ Figure learning_curves(const std::vector<LearningCurve>& curves, const LearningC
         for (const LearningCurve& c : curves) {
             if (c.quantity != quantity) continue;
             const std::string color = palette(static_cast<int>(place_in(names, c.name)));
-            const std::string name = c.name.empty() ? "" : c.name + ", ";
+            // Shortened here, where no two become one, if it would be in the legend.
+            const std::string name = c.name.empty() ? "" : detail::elide(c.name, names.size() > 4 ? 10 : 24) + ", ";
             if (!c.training.empty())
                 axes.line(numbers_from(options.first_epoch, c.training.size()), c.training,
                           {.label = name + "training", .color = color});

@@ -86,7 +86,11 @@ std::string themed(const std::string& color, Theme theme) {
     if (theme != Theme::dark) return color;
     for (std::size_t i = 0; i < light_colors.size(); ++i)
         if (color == light_colors[i]) return dark_colors[i];
-    return until(color, "#ffffff", dark_ink.ground, std::min(7.0, contrast(color, light_ink.ground)));
+    // Greys, which are ink, as far as from white; of others that would leave nothing but white.
+    const Rgb rgb = rgb_of(color);
+    const auto [least, most] = std::minmax_element(rgb.begin(), rgb.end());
+    const double limit = *most - *least < 24 ? 12 : 7;
+    return until(color, "#ffffff", dark_ink.ground, std::min(limit, contrast(color, light_ink.ground)));
 }
 
 std::string text_color(const std::string& color, Theme theme) {

@@ -150,10 +150,13 @@ void Panel::write_rules(Script& s) const {
 }
 
 void Panel::write_texts(Script& s, bool cells) const {
-    for (const Text& text : axes_.texts)
-        if (at_.x.shows(text.x) && at_.y.shows(text.y))
-            write_label(s, text.text, at_.x.place(text.x), at_.y.place(text.y), align(text.options.align),
-                        themed(text.options.color, theme_));
+    for (const Text& text : axes_.texts) {
+        if (!at_.x.shows(text.x) || !at_.y.shows(text.y)) continue;
+        const double px = at_.x.place(text.x), py = at_.y.place(text.y);
+        // Beside the axes it may stand, but not out of sight: so far away numbers end.
+        if (std::abs(px) < 10 && std::abs(py) < 10)
+            write_label(s, text.text, px, py, align(text.options.align), themed(text.options.color, theme_));
+    }
     const Matrix& m = axes_.matrix;
     if (!cells) return;
     const double room = at_.width() / page_.font / std::max(1, m.columns);

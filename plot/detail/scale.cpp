@@ -111,6 +111,16 @@ Scale make(Range range, const Limits& limits, bool log, double padding) {
     }
     s.low = std::clamp(s.low, log ? smallest : -largest / 4, largest / 4);
     s.high = std::clamp(s.high, log ? smallest * 100 : -largest / 4, largest / 4);
+    // Ends that are one number to gnuplot, or that the two lines above made one.
+    const double size = std::max(std::abs(s.low), std::abs(s.high));
+    if (log && !(std::log10(s.high) - std::log10(s.low) > 1e-10)) {
+        s.low = std::max(s.low / 10, smallest);
+        s.high = std::min(s.high * 10, largest / 4);
+    } else if (!log && !(s.high - s.low > std::max(1e-12 * size, 1e-300))) {
+        const double half = std::max(0.05 * size, 1e-299);
+        s.low = std::max(s.low - half, -largest / 4);
+        s.high = std::min(s.high + half, largest / 4);
+    }
     if (log)
         log_ticks(s);
     else
