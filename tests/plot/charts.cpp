@@ -176,6 +176,7 @@ BOOST_AUTO_TEST_CASE(roc) {
     const Drawn drawn(roc_curve({{"model", {0, 0, 0.5, 0.5, 1}, {0, 0.5, 0.5, 1, 1}}}));
     BOOST_TEST(contains(drawn.svg, "model, AUC = 0.750"));
     BOOST_TEST(contains(drawn.data, "line: x y \n0 0\n1 1\n"));
+    BOOST_TEST(contains(Drawn(roc_curve({{"slope", {0, 0.5, 1}, {0, 0.8, 1}}})).svg, "slope, AUC = 0.650"));
     BOOST_CHECK_THROW(roc_curve({}), xg::ValueError);
     BOOST_CHECK_THROW(roc_curve({{"a", {0, 1}, {0}}}), xg::ShapeError);
     BOOST_CHECK_THROW(roc_curve({{"a", {0}, {0}}}), xg::ValueError);

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_confusion_matrix) {
     // Numbers that would touch are left out, not cut.
     const std::vector<std::vector<double>> large(20, std::vector<double>(20, 12345));
     const std::vector<std::string> names(20, "x");
-    BOOST_TEST(!contains(confusion_matrix(large, names).to_text({.width = 80}), "12"));
+    BOOST_TEST(confusion_matrix(large, names).to_text({.width = 80}).find_first_of("12345") == std::string::npos);
     BOOST_TEST(contains(confusion_matrix(large, names).to_text({.width = 200}), "12345"));
 }
 

@@ -16,9 +16,12 @@ SAMPLES = {
     "empty": np.array([]),
     "tiny": rng.normal(size=60) * 1e-300,
     "large": 1e15 + rng.integers(0, 40, size=90),
+    # Rounding puts their middle values into the bin above, or below, the right one.
+    "downwards": np.array([-2.9, -1.1230769230769233, 0.4]),
+    "upwards": np.array([-1.4, -1.3911764705882352, -1.1]),
 }
 # Bins (0: "auto"), range or None.
-CASES = [(0, None), (1, None), (10, None), (37, None), (0, (-1.0, 2.0)), (12, (0.5, 2.5))]
+CASES = [(0, None), (1, None), (10, None), (37, None), (0, (-1.0, 2.0)), (12, (0.5, 2.5)), (26, None), (34, None)]
 
 
 def numbers(values):
@@ -28,7 +31,7 @@ def numbers(values):
 lines = []
 for name, values in SAMPLES.items():
     for bins, limits in CASES:
-        if name in ("tiny", "large") and limits is not None:
+        if name in ("tiny", "large", "downwards", "upwards") and limits is not None:
             continue
         for density in (False, True):
             with np.errstate(invalid="ignore"):
