@@ -78,7 +78,10 @@ Bins bin_values(const std::vector<double>& values, const BinOptions& options) {
 
     Bins bins;
     const double step = (high - low) / n;
-    for (int i = 0; i < n; ++i) bins.edges.push_back(i * step + low);
+    for (int i = 0; i < n; ++i) {
+        const volatile double distance = i * step;  // rounded before the sum, as numpy does: no fused multiply-add
+        bins.edges.push_back(distance + low);
+    }
     bins.edges.push_back(high);
     for (int i = 0; i < n; ++i)
         if (!(bins.edges[static_cast<std::size_t>(i)] < bins.edges[static_cast<std::size_t>(i) + 1]))
