@@ -175,7 +175,11 @@ int columns_of(std::string_view text) {
 
 std::string for_terminal(std::string_view text, int columns, bool unicode) {
     std::string source;
-    for (const std::string cleaned = clean(text); const char c : cleaned) {
+    std::string cleaned = clean(text);
+    if (!unicode)  // an ellipsis that a chart put there
+        for (std::size_t at = cleaned.find("\u2026"); at != std::string::npos; at = cleaned.find("\u2026", at))
+            cleaned.replace(at, 3, "..");
+    for (const char c : cleaned) {
         const auto byte = static_cast<unsigned char>(c);
         if (unicode || byte < 0x80)
             source += c;

@@ -104,6 +104,14 @@ BOOST_AUTO_TEST_CASE(lines_can_be_told_apart_without_colors) {
     BOOST_TEST(!contains(text, "\x1b"));
 }
 
+BOOST_AUTO_TEST_CASE(an_ellipsis_in_ascii) {
+    const std::string name = "a name that is too long for any legend, of run number 7";
+    const std::string text = learning_curves({{"loss", name, {2, 1}, {}}}).to_text({.unicode = false});
+    BOOST_TEST(contains(text, "run number 7, training"));
+    BOOST_TEST(contains(text, ".."));
+    BOOST_TEST(!contains(text, "?"));
+}
+
 BOOST_AUTO_TEST_CASE(colors) {
     Figure figure;
     figure.axes().line({0, 1}, {0, 1}, {.label = "red", .color = "#ff0000"});
