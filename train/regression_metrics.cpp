@@ -39,23 +39,24 @@ double sum_of_errors(const P* prediction, const T* target, std::int64_t n) {
     return sum;
 }
 
-template <Kind kind>
-double weighted(const detail::Numbers& prediction, const detail::Numbers& target, const double* weights,
-                std::int64_t rows) {
+template <Kind kind, class T>
+double weighted(const T* p, const T* t, std::int64_t n, const double* weights, std::int64_t rows) {
+    if (weights == nullptr) return sum_of_errors<kind>(p, t, n);
     double sum = 0;
-    prediction.visit([&](const auto* p) {
-        target.visit([&](const auto* t) {
-            const std::int64_t n = target.size();
-            if (weights == nullptr) {
-                sum = sum_of_errors<kind>(p, t, n);
-                return;
-            }
-            const std::int64_t row = rows == 0 ? 0 : n / rows;
-            for (std::int64_t r = 0; r < rows; ++r)
-                sum += weights[r] * sum_of_errors<kind>(p + r * row, t + r * row, row);
-        });
-    });
+    const std::int64_t row = rows == 0 ? 0 : n / rows;
+    for (std::int64_t r = 0; r < rows; ++r) sum += weights[r] * sum_of_errors<kind>(p + r * row, t + r * row, row);
     return sum;
+}
+
+/// float32, which nearly all are, as it is; anything else by way of float64.
+template <Kind kind>
+double weighted(const Tensor& prediction, const Tensor& target, const double* weights, std::int64_t rows) {
+    const std::int64_t n = target.numel();
+    const auto plain = [](const Tensor& t) { return t.dtype() == float32 && t.is_contiguous(); };
+    if (plain(prediction) && plain(target))
+        return weighted<kind>(prediction.data<float>(), target.data<float>(), n, weights, rows);
+    const Tensor p = detail::as_doubles(prediction), t = detail::as_doubles(target);
+    return weighted<kind>(p.data<double>(), t.data<double>(), n, weights, rows);
 }
 
 }  // namespace
@@ -64,16 +65,15 @@ void detail::MeanOfErrors::update(const Tensor& prediction, const Tensor& target
     const std::int64_t rows = check_same(name_, prediction, target);
     const Tensor w = metric_weights(name_, weights, rows);
     const double* const of = w.defined() ? w.data<double>() : nullptr;
-    const Numbers p(prediction), t(target);
     switch (kind_) {
-        case Kind::square: sum_ += weighted<Kind::square>(p, t, of, rows); break;
-        case Kind::absolute: sum_ += weighted<Kind::absolute>(p, t, of, rows); break;
-        case Kind::percentage: sum_ += weighted<Kind::percentage>(p, t, of, rows); break;
+        case Kind::square: sum_ += weighted<Kind::square>(prediction, target, of, rows); break;
+        case Kind::absolute: sum_ += weighted<Kind::absolute>(prediction, target, of, rows); break;
+        case Kind::percentage: sum_ += weighted<Kind::percentage>(prediction, target, of, rows); break;
     }
     if (of == nullptr) {
-        weight_ += static_cast<double>(t.size());
+        weight_ += static_cast<double>(target.numel());
     } else {
-        const double row = rows == 0 ? 0 : static_cast<double>(t.size() / rows);
+        const double row = rows == 0 ? 0 : static_cast<double>(target.numel() / rows);
         for (std::int64_t r = 0; r < rows; ++r) weight_ += of[r] * row;
     }
 }
@@ -93,26 +93,20 @@ void R2Score::update(const Tensor& prediction, const Tensor& target, const Tenso
     if (samples_ > 0 && outputs != static_cast<std::int64_t>(outputs_.size()))
         throw ShapeError(fmt::format("{}: expected {} outputs as before, got {}", name_, outputs_.size(), outputs));
     outputs_.resize(static_cast<std::size_t>(outputs));
-    detail::Numbers(prediction).visit([&](const auto* p) {
-        detail::Numbers(target).visit([&](const auto* t) {
-            for (std::int64_t r = 0; r < rows; ++r) {
-                const double weight = w.defined() ? w.data<double>()[r] : 1;
-                if (weight == 0) {
-                    p += outputs;
-                    t += outputs;
-                    continue;
-                }
-                for (Output& o : outputs_) {
-                    const double y = static_cast<double>(*t++), error = static_cast<double>(*p++) - y;
-                    o.weight += weight;
-                    const double before = y - o.mean;
-                    o.mean += before * (weight / o.weight);
-                    o.about_mean += weight * before * (y - o.mean);
-                    o.errors += weight * error * error;
-                }
-            }
-        });
-    });
+    const Tensor predictions = detail::as_doubles(prediction), targets = detail::as_doubles(target);
+    const double *p = predictions.data<double>(), *t = targets.data<double>();
+    for (std::int64_t r = 0; r < rows; ++r) {
+        const double weight = w.defined() ? w.data<double>()[r] : 1;
+        for (Output& o : outputs_) {
+            const double y = *t++, error = *p++ - y;
+            if (weight == 0) continue;
+            o.weight += weight;
+            const double before = y - o.mean;
+            o.mean += before * (weight / o.weight);
+            o.about_mean += weight * before * (y - o.mean);
+            o.errors += weight * error * error;
+        }
+    }
     samples_ += rows;
 }
 

@@ -6,7 +6,7 @@
 
 namespace xg::train::detail {
 
-Numbers::Numbers(const Tensor& t) : tensor_(t.is_contiguous() ? t : t.detach().contiguous()), size_(t.numel()) {}
+Tensor as_doubles(const Tensor& t) { return t.detach().to(float64).contiguous(); }
 
 std::int64_t check_same(const std::string& metric, const Tensor& prediction, const Tensor& target) {
     if (!prediction.defined() || !target.defined())
@@ -25,7 +25,7 @@ Tensor metric_weights(const std::string& metric, const Tensor& weights, std::int
     if (weights.numel() != rows || weights.rank() != 1)
         throw ShapeError(
             fmt::format("{}: expected weights of shape ({},), got {}", metric, rows, weights.shape().str()));
-    return weights.detach().to(float64).contiguous();
+    return as_doubles(weights);
 }
 
 }  // namespace xg::train::detail

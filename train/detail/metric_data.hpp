@@ -7,26 +7,8 @@
 
 namespace xg::train::detail {
 
-/// The numbers of a tensor, one after another, whatever its dtype.
-class Numbers {
-public:
-    explicit Numbers(const Tensor& t);
-    std::int64_t size() const noexcept { return size_; }
-    /// Calls `f` with a pointer to the numbers in their own type.
-    template <class F>
-    void visit(F&& f) const {
-        switch (tensor_.dtype()) {
-            case DType::float32: return f(tensor_.data<float>());
-            case DType::float64: return f(tensor_.data<double>());
-            case DType::int64: return f(tensor_.data<std::int64_t>());
-            case DType::boolean: return f(tensor_.data<bool>());
-        }
-    }
-
-private:
-    Tensor tensor_;
-    std::int64_t size_;
-};
+/// The numbers of a tensor of any dtype, one after another.
+Tensor as_doubles(const Tensor& t);
 
 /// Throws ShapeError unless both have the same number of rows, and of elements a row; gives the number of rows. Rank 0
 /// is one row.
