@@ -97,6 +97,14 @@ BOOST_AUTO_TEST_CASE(one_unit_is_far_behind_sixteen) {
     BOOST_TEST(at(v, "greatest_of_32_to_256") < 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_search_answers_what_it_may_vary) {
+    const Values v = run("05_search");
+    BOOST_TEST(at(v, "trials") == 15);
+    BOOST_TEST(at(v, "first_is_sgd") == 1);
+    BOOST_TEST(at(v, "second_is_sgd") == 0);
+    BOOST_TEST(at(v, "second_best") < at(v, "first_best"));
+}
+
 BOOST_AUTO_TEST_CASE(a_wide_network_gets_there) {
     const Values v = run("06_wide_network");
     BOOST_TEST(at(v, "loss") < 0.01);
