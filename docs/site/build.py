@@ -100,8 +100,8 @@ def main(root, out):
     source, html = out / "source", out / "html"
     copy_pages(root, source)
     xml = doxygen(root, out)
-    subprocess.run([sys.executable, "-B", root / "docs" / "site" / "reference.py", root, source / "reference"], check=True)
-    environment = {**os.environ, "XGRAD_OUTPUT": str(out / "output"), "XGRAD_XML": str(xml)}
+    subprocess.run([sys.executable, "-B", root / "docs" / "site" / "reference.py", root, xml, source / "reference"], check=True)
+    environment = {**os.environ, "XGRAD_OUTPUT": str(out / "output")}
     # The tutorials' pages change with their output, which Sphinx does not watch.
     newest = max((p.stat().st_mtime for p in (out / "output").glob("*.txt")), default=0)
     for page in (source / "tutorials").glob("*.md"):

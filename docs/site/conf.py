@@ -1,6 +1,5 @@
-"""Sphinx's settings. `./run docs` sets XGRAD_OUTPUT, where the tutorials' output lies, and XGRAD_XML, what Doxygen wrote."""
+"""Sphinx's settings. `./run docs` sets XGRAD_OUTPUT, where the tutorials' output lies."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -9,28 +8,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 project = "xgrad"
 copyright = "its authors"
 author = "its authors"
-extensions = ["myst_parser", "breathe", "tutorials"]
+extensions = ["myst_parser", "tutorials"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["site/*.md"]
 myst_enable_extensions = ["colon_fence", "dollarmath", "deflist"]
 myst_heading_anchors = 3
-primary_domain = "cpp"
 highlight_language = "cpp"
-cpp_index_common_prefix = ["xg::", "xg::nn::", "xg::optim::", "xg::data::", "xg::train::", "xg::plot::", "xg::inspect::"]
-cpp_id_attributes = ["XG_EXPORT"]
-
-breathe_projects = {"xgrad": os.environ["XGRAD_XML"]}
-breathe_default_project = "xgrad"
-breathe_default_members = ("members",)
-breathe_show_include = False
-breathe_show_define_initializer = False
 
 # Links to other hosts are not asked: this is built where there is no network.
 linkcheck_ignore = [r"https?://.*"]
 
 html_theme = "furo"
 html_title = "xgrad"
-html_static_path = ["site/static"]
+html_static_path = ["static"]
 html_css_files = ["xgrad.css"]
 html_show_sphinx = False
 html_copy_source = False

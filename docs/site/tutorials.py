@@ -63,6 +63,7 @@ class ProgramOutput(Directive):
         text = output(self.arguments[0]).rstrip()
         block = nodes.literal_block(text, text)
         block["language"] = "none"
+        block["classes"] = ["program-output"]
         return [block]
 
 
@@ -87,9 +88,6 @@ class ProgramFigure(Directive):
             images.append(nodes.image(uri=f"/tutorials/figures/{target.name}", alt=self.options["alt"], classes=[kind]))
         paragraph = nodes.paragraph()
         for image in images:
-            image["candidates"] = {"*": image["uri"].lstrip("/")}
-            image["uri"] = image["uri"].lstrip("/")
-            env.images.add_file(env.docname, image["uri"])
             paragraph += image
         return [paragraph]
 

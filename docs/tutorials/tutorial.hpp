@@ -30,7 +30,7 @@ struct Tutorial {
         std::cout << name << " = " << text << '\n';
     }
     void save(const xg::plot::Figure& figure, const std::string& name) const {
-        const xg::plot::Written written = figure.write(out + "/" + name + ".svg");
+        const xg::plot::Written written = figure.write(out + "/" + name + ".svg", {.theme = xg::plot::Theme::both});
         if (!written.drawn) std::cerr << written.message << '\n';
     }
 };
