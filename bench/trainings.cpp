@@ -77,4 +77,30 @@ void threads_deep(const Options& options) { beside_one_thread(options, Fitting::
 void threads_wide(const Options& options) { beside_one_thread(options, Fitting::wide(), 10, 1e3, "ms"); }
 void threads_log(const Options& options) { beside_one_thread(options, Fitting::logarithm(), 30, 1e3, "ms"); }
 
+void line_program(const Options& options) {
+    const double seconds = time_of([] {
+        const auto [x, y] = xg::data::make_regression({.n_features = 2});
+        const xg::nn::Sequential model(xg::nn::Linear(2, 1));
+        xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01});
+        xg::train::Trainer trainer(
+            model, xg::nn::MSELoss(), optimizer,
+            {.metrics = {xg::train::MeanSquaredError(), xg::train::MeanAbsolutePercentageError()}});
+        trainer.fit(x, y, {.epochs = 1000, .batch_size = 32, .verbose = 0});
+    });
+    report(options, {seconds}, 1, "s");
+}
+
+void widths_program(const Options& options) {
+    const double seconds = time_of([] {
+        const xg::Tensor x = xg::randn({75'000, 2}), y = xg::matmul(x, xg::tensor({{14.0}, {3.0}}));
+        for (const std::int64_t units : {1, 16, 32, 64, 128, 256}) {
+            const xg::nn::Sequential model = make_mlp(2, {units}, 1);
+            xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01});
+            xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+            trainer.fit(x, y, {.epochs = 100, .batch_size = 75'000, .verbose = 0});
+        }
+    });
+    report(options, {seconds}, 1, "s");
+}
+
 }  // namespace bench

@@ -202,6 +202,8 @@ const std::vector<std::pair<std::string, std::function<void(const bench::Options
         {"G-threads", bench::threads_deep},
         {"H-threads", bench::threads_wide},
         {"I-threads", bench::threads_log},
+        {"line", bench::line_program},
+        {"widths", bench::widths_program},
         {"M", bench::hessian_vector},
         {"N", bench::whole_hessian},
         {"O", bench::sample_norms},

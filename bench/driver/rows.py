@@ -24,7 +24,7 @@ class Row:
     limit: float | None = None  # what xgrad's figure itself may be, in `unit`
     own: str = ""  # judged by the ratio that xgrad_bench takes itself, to this
     peers: tuple = ALL  # who does this row at all
-    kind: str = "program"  # what is measured: the row of a program, "compile", "peak" or "size"
+    kind: str = "program"  # what is measured: the row of a program, the "whole" program, "compile", "peak" or "size"
     xgrad: str = ""  # what xgrad_bench calls the row, where the peers call it by another name
 
     @property
@@ -57,6 +57,10 @@ ROWS = (
     Row("G-threads", "G on all threads", "s", peers=(), own="one thread", limit=1, xgrad="G-threads"),
     Row("H-threads", "H on all threads", "ms", peers=(), own="one thread", limit=1, xgrad="H-threads"),
     Row("I-threads", "I on all threads", "ms", peers=(), own="one thread", limit=1, xgrad="I-threads"),
+    Row("line", "a line on 100 samples, 1000 epochs of 4 batches, two metrics, from start to exit", "s", peers=("keras",),
+        races=(Race(0.05, ("keras",)),), kind="whole"),
+    Row("widths", "six widths on 75000 samples, full batch, 100 epochs each, from start to exit", "s", peers=("keras",),
+        races=(Race(0.15, ("keras",)),), kind="whole"),
     Row("J", "compile one training script, g++ -O2", "s", races=(Race(0.1),), peers=("libtorch", "torch-cpp"), kind="compile"),
     Row("K-hand", "peak memory of G-hand, whole process", "MB", limit=1000, kind="peak"),
     Row("K", "peak memory of G, whole process", "MB", limit=150, kind="peak"),

@@ -14,7 +14,7 @@ DEEP_BATCH = 18_750
 # Row -> (how many of it a second has, name of the unit).
 UNITS = {"A": (1e6 / 101, "us"), "B": (1e6, "us"), "C": (1e6, "us"), "D": (1e3, "ms"), "E": (1e3, "ms"), "F": (1e3, "ms"),
          "G": (1.0, "s"), "H": (1e3, "ms"), "I": (1e3, "ms"), "M": (1e3, "ms"), "N": (1e3, "ms"), "LeNet": (1e3, "ms"),
-         "LSTM": (1e3, "ms"), "R": (1e3, "ms")}
+         "LSTM": (1e3, "ms"), "R": (1e3, "ms"), "line": (1.0, "s"), "widths": (1.0, "s")}
 
 
 def arguments(modes):

@@ -33,6 +33,22 @@ def fit_times(args, model, optimizer, pair, batch_size, least_epochs):
     return samples
 
 
+def line(args):
+    x, y = common.regression_data(100)
+    model = make_mlp(2, [], 1)
+    model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mse", metrics=["mean_squared_error", "mean_absolute_percentage_error"],
+                  jit_compile=args.mode == "jit")
+    model.fit(x, y, batch_size=32, epochs=1000, verbose=0)
+
+
+def widths(args):
+    x, y = common.regression_data(common.DEEP_ROWS)
+    for units in (1, 16, 32, 64, 128, 256):
+        model = make_mlp(2, [units], 1)
+        model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mse", jit_compile=args.mode == "jit")
+        model.fit(x, y, batch_size=common.DEEP_ROWS, epochs=100, verbose=0)
+
+
 def main():
     args = common.arguments(["graph", "jit"])
     if args.threads > 0:
@@ -50,6 +66,8 @@ def main():
         "H": lambda: fit_times(args, make_mlp(2, [256], 1), sgd, common.regression_data(common.DEEP_ROWS), common.DEEP_ROWS, 5),
         "I": lambda: fit_times(args, make_mlp(1, [256], 1), adam, common.log_data(), 20_000, 10),
     }
+    run["line"] = lambda: [common.time_of(lambda: line(args))]
+    run["widths"] = lambda: [common.time_of(lambda: widths(args))]
     if args.row not in run:
         raise SystemExit(f"fit does not do row {args.row}")
     common.report(args.row, run[args.row]())

@@ -36,16 +36,26 @@ std::string duration(double seconds) {
 }
 
 ProgressBar::ProgressBar(int verbose, std::int64_t epochs)
-    : bar_(verbose == 1 && isatty(STDERR_FILENO) == 1), lines_(verbose > 0), epochs_(epochs) {}
+    : bar_(verbose == 1 && isatty(STDERR_FILENO) == 1), lines_(verbose > 0), epochs_(epochs) {
+    // What is over before anybody can read it is not shown.
+    if (bar_) looked_ = drawn_ = printed_ = Clock::now();
+}
 
-void ProgressBar::begin_epoch(std::int64_t epoch, std::int64_t batches) {
+void ProgressBar::begin_epoch(std::int64_t epoch, std::int64_t batches, Clock::time_point now) {
     epoch_ = epoch;
     batches_ = batches;
-    if (bar_) began_ = Clock::now();
+    began_ = now;
 }
 
 void ProgressBar::draw(std::int64_t batch, const Logs& logs) {
     const Clock::time_point now = Clock::now();
+    // So many batches that a look at the clock comes every millisecond or so.
+    const auto passed = now - looked_;
+    skip_ = passed < std::chrono::microseconds(500) ? std::min<std::int64_t>(2 * skip_, 4096)
+            : passed > std::chrono::milliseconds(2) ? std::max<std::int64_t>(skip_ / 2, 1)
+                                                    : skip_;
+    unseen_ = 0;
+    looked_ = now;
     if (now - drawn_ < kDrawn) return;
     drawn_ = now;
     constexpr std::int64_t width = 25;
@@ -71,10 +81,9 @@ void ProgressBar::clear() {
     shown_ = false;
 }
 
-void ProgressBar::end_epoch(const Logs& logs, double seconds, bool last) {
+void ProgressBar::end_epoch(const Logs& logs, double seconds, bool last, Clock::time_point now) {
     if (!lines_) return;
     if (bar_) {
-        const Clock::time_point now = Clock::now();
         if (!last && now - printed_ < kPrinted) return;
         printed_ = now;
     }

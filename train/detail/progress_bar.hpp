@@ -17,27 +17,29 @@ public:
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
 
-    void begin_epoch(std::int64_t epoch, std::int64_t batches);
-    /// After each batch. Draws ten times a second at most.
+    using Clock = std::chrono::steady_clock;
+
+    void begin_epoch(std::int64_t epoch, std::int64_t batches, Clock::time_point now);
+    /// After each batch. Draws ten times a second at most, and does not look at the clock each time where batches are
+    /// quicker than a look is worth.
     void show(std::int64_t batch, const Logs& logs) {
-        if (bar_) draw(batch, logs);
+        if (bar_ && ++unseen_ >= skip_) draw(batch, logs);
     }
     /// A line for a finished epoch. With a bar, of epochs that are finished faster than they can be read, only some.
-    void end_epoch(const Logs& logs, double seconds, bool last);
+    void end_epoch(const Logs& logs, double seconds, bool last, Clock::time_point now);
     /// A line of its own.
     void say(const std::string& line);
     /// Takes the bar away.
     void clear();
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     void draw(std::int64_t batch, const Logs& logs);
 
     bool bar_, lines_;
     bool shown_ = false;
     std::int64_t epoch_ = 0, epochs_, batches_ = 0;
-    Clock::time_point began_, drawn_, printed_;
+    std::int64_t unseen_ = 0, skip_ = 1;  // batches since the last look at the clock, and for how many there is none
+    Clock::time_point began_, looked_, drawn_, printed_;
 };
 
 /// `0:07` or `1:02:03`.

@@ -107,7 +107,7 @@ void Run::run_epoch(const InterruptScope& interrupt) {
     batch_ = 0;
     logs_.clear();
     meters_.reset();
-    bar_.begin_epoch(epoch_, batches_);
+    bar_.begin_epoch(epoch_, batches_, began);
     for (const Callback& c : options_.callbacks) c.on_epoch_begin(*this);
     bool broken_off = false;
     const auto go_on = [&](const Tensor& x, const Tensor& y, const Tensor& weights) {
@@ -132,10 +132,11 @@ void Run::run_epoch(const InterruptScope& interrupt) {
     for (const Callback& c : options_.callbacks) c.on_epoch_end(*this);
     at_epoch_end_ = false;
     stopped_at_epoch_end_ = stopped_ && !stopped_before;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - began).count();
     history_.add_epoch(logs_, seconds);
     for (const std::string& path : std::exchange(to_save_, {})) write(path);
-    bar_.end_epoch(logs_, seconds, stopped_ || epoch_ == epochs_);
+    bar_.end_epoch(logs_, seconds, stopped_ || epoch_ == epochs_, now);
 }
 
 }  // namespace xg::train::detail
