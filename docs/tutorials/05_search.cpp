@@ -41,14 +41,16 @@ int main(int argc, char** argv) {
     // [first]
     train::SearchSpace space;
     space.choice("units", {1, 16, 32, 64, 128}).choice("optimizer", {"rmsprop", "adam", "sgd"});
-    const train::TunerResult first = train::Tuner(space, {.max_trials = 50, .max_epochs = 15, .parallel = true}).search(objective);
+    const train::TunerResult first =
+        train::Tuner(space, {.max_trials = 50, .max_epochs = 15, .parallel = true}).search(objective);
     std::cout << first.table() << "stopped: " << first.stop_reason << "\n\n";
     // [first]
 
     // [second]
     space.log("lr", 1e-3, 1);
     const train::TunerResult second =
-        train::Tuner(space, {.max_trials = tutorial.quick ? 60 : 120, .max_epochs = 15, .parallel = true}).search(objective);
+        train::Tuner(space, {.max_trials = tutorial.quick ? 60 : 120, .max_epochs = 15, .parallel = true})
+            .search(objective);
     // [second]
     double best_of_sgd = 1e9;
     for (const train::TrialResult& t : second.trials)

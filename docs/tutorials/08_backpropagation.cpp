@@ -47,10 +47,7 @@ int main(int argc, char** argv) {
     for (const int depth : {1, 2, 5, 10, 20, 50, 100}) {
         nn::Sequential model;
         depths.push_back(depth);
-        define.push_back(1e3 * seconds([&] {
-                             for (int i = 0; i < depth; ++i) model.add(nn::Linear(i == 0 ? 2 : 64, 64), nn::ReLU());
-                             model.add(nn::Linear(64, 1));
-                         }));
+        define.push_back(1e3 * seconds([&] { model = relu_stack(depth); }));
         xg::optim::SGD optimizer(model.parameters(), {.lr = 1e-5});
         xg::train::Trainer trainer(model, nn::MSELoss(), optimizer);
         const xg::train::FitOptions options{.epochs = tutorial.quick ? 1 : 5, .batch_size = 1'500, .verbose = 0};

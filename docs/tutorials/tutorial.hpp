@@ -49,3 +49,19 @@ inline xg::data::Split few_rows() {
     data.y_train = data.y_train.slice(0, 0, 6'000);
     return data;
 }
+
+/// The deep stacks: `depth` hidden layers of 64 ReLU units, and one output.
+inline xg::nn::Sequential relu_stack(int depth) {
+    xg::nn::Sequential model;
+    for (int i = 0; i < depth; ++i) model.add(xg::nn::Linear(i == 0 ? 2 : 64, 64), xg::nn::ReLU());
+    model.add(xg::nn::Linear(64, 1));
+    return model;
+}
+
+/// What the gradient does in a model's first step.
+inline xg::inspect::Profile first_step(const xg::nn::Module& model, const xg::Tensor& x, const xg::Tensor& y) {
+    xg::inspect::GradientMonitor monitor(model);
+    xg::mse_loss(model(x), y).backward();
+    monitor.record();
+    return monitor.profile();
+}

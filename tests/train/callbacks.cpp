@@ -1,7 +1,9 @@
 #include <csignal>
 #include <random>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "support.hpp"
 
@@ -199,18 +201,31 @@ BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
     const History expected = whole.run(folder.file("whole.safetensors"), LambdaCallback({}));
 
     std::mt19937 random(2026);
-    for (int trial = 0; trial < 4; ++trial) {
+    int all_kills = 0;
+    // Between batches, and at any moment of the processor's time: also while a checkpoint is written.
+    for (int trial = 0; trial < 6; ++trial) {
         const std::string path = folder.file("killed" + std::to_string(trial) + ".safetensors");
         int kills = 0;
         for (bool finished = false; !finished;) {
-            BOOST_REQUIRE(kills < 40);
-            const int after = static_cast<int>(random() % 40) + 1;  // batches, of 5 an epoch
+            BOOST_REQUIRE(kills < 400);
+            const int after = static_cast<int>(random() % 40) + 1;  // batches, of 5 an epoch, or milliseconds
             const pid_t child = fork();
             if (child == 0) {
                 int batches = 0;
+                if (trial % 2 == 1) {
+                    sigevent event = {};
+                    event.sigev_notify = SIGEV_SIGNAL;
+                    event.sigev_signo = SIGKILL;
+                    timer_t timer = {};
+                    itimerspec when = {};
+                    when.it_value.tv_nsec = after * 100'000;
+                    if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) != 0 ||
+                        timer_settime(timer, 0, &when, nullptr) != 0)
+                        ::_exit(3);
+                }
                 Long again = Long::fresh();
                 again.run(path, LambdaCallback({.on_batch_end = [&](Training&) {
-                              if (++batches == after) ::kill(::getpid(), SIGKILL);
+                              if (trial % 2 == 0 && ++batches == after) ::kill(::getpid(), SIGKILL);
                           }}));
                 ::_exit(0);
             }
@@ -220,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
             if (finished) BOOST_TEST(WEXITSTATUS(status) == 0);
             kills += finished ? 0 : 1;
         }
-        BOOST_TEST(kills > 0);
+        all_kills += kills;
         // Finished: what is left to do is to read it.
         Long last = Long::fresh();
         const History history = last.run(path, LambdaCallback({}));
@@ -230,6 +245,34 @@ BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
         BOOST_TEST(history.stop_reason() == expected.stop_reason());
         BOOST_TEST(last.stop.best_epoch() == whole.stop.best_epoch());
     }
+    BOOST_TEST(all_kills > 6);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_loses_nothing) {
+    const Folder folder("full-disk");
+    const std::string path = folder.file("a.safetensors");
+    Bench b;
+    b.fit(2, {ModelCheckpoint({.path = path})});
+    const std::string before = xg::read_file(path);
+    // In a child, since the limit holds for all files of a process.
+    const pid_t child = fork();
+    if (child == 0) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit small{200, 200};
+        if (setrlimit(RLIMIT_FSIZE, &small) != 0) ::_exit(3);
+        try {
+            b.fit(4, {ModelCheckpoint({.path = path})}, path);
+        } catch (const xg::FileError& error) {
+            const bool told = std::string(error.what()).find(path) != std::string::npos;
+            ::_exit(told && b.trainer.history().epochs() == 3 ? 0 : 4);
+        }
+        ::_exit(5);
+    }
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 0), status);
+    BOOST_TEST(xg::read_file(path) == before);
+    BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(another_training_is_not_resumed) {
