@@ -53,6 +53,15 @@ Trainer::Trainer(const nn::Module& model, Loss loss, optim::Optimizer& optimizer
     if (loss.gives_elements())
         throw ValueError(
             fmt::format("Trainer: the loss {} gives a number for each element, expected its mean or sum", loss.name()));
+    const std::vector<Tensor> parameters = model.parameters();
+    const auto of_model = [&](const Tensor& p) {
+        return std::any_of(parameters.begin(), parameters.end(),
+                           [&](const Tensor& q) { return q.unsafe_body() == p.unsafe_body(); });
+    };
+    if (!std::any_of(optimizer.parameters().begin(), optimizer.parameters().end(), of_model))
+        throw ValueError(
+            "Trainer: the optimizer has none of the model's parameters, expected some: make it with "
+            "model.parameters()");
     body_ = std::make_unique<detail::TrainerBody>(model, std::move(loss), optimizer, std::move(options));
 }
 

@@ -68,8 +68,8 @@ struct EvaluateOptions {
 /// A handle to nothing of its own: model and optimizer are the caller's. The optimizer must outlive the trainer.
 class XG_EXPORT Trainer {
 public:
-    /// Throws ValueError for two metrics of one name or the name `loss`, a loss that gives no single number, and a
-    /// negative `clip_norm`.
+    /// Throws ValueError for two metrics of one name or the name `loss`, a loss that gives no single number, a
+    /// negative `clip_norm`, and an optimizer with none of the model's parameters.
     Trainer(const nn::Module& model, Loss loss, optim::Optimizer& optimizer, TrainerOptions options = {});
     Trainer(Trainer&&) noexcept;
     Trainer& operator=(Trainer&&) noexcept;

@@ -222,6 +222,34 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_the_training_after_the_batch) {
     std::signal(SIGINT, theirs);
 }
 
+BOOST_AUTO_TEST_CASE(parameters_that_are_left_alone) {
+    // Frozen ones, and such that the optimizer does not have: they stay, and their gradients do not pile up.
+    const Data data(200);
+    const Sequential model = network();
+    const std::vector<Tensor> all = model.parameters();
+    Tensor frozen = all[0];
+    frozen.requires_grad(false);
+    xg::optim::SGD optimizer({all[2], all[3]}, {.lr = 0.05});
+    const std::vector<double> weight = all[0].to_vector(), bias = all[1].to_vector(), last = all[2].to_vector();
+    Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+    double norm = 0;
+    const xg::NoGrad no_grad;  // a training records all the same
+    trainer.fit(data.x, data.y,
+                {.epochs = 3,
+                 .batch_size = 200,
+                 .callbacks = {xg::train::LambdaCallback(
+                     {.after_backward = [&](Training&) { norm = xg::sum(xg::square(all[1].grad())).item(); }})},
+                 .verbose = 0});
+    BOOST_TEST(all[0].to_vector() == weight);
+    BOOST_TEST(all[1].to_vector() == bias);
+    BOOST_TEST(all[2].to_vector() != last);
+    BOOST_TEST(!all[0].grad().defined());
+    // Of the last step alone.
+    const xg::GradMode recording(true);
+    Tensor now = xg::grad({xg::mse_loss(model(data.x), data.y)}, {all[1]})[0];
+    BOOST_TEST(norm < 1.5 * xg::sum(xg::square(now)).item());
+}
+
 BOOST_AUTO_TEST_CASE(history_as_text) {
     History history;
     history.add_epoch({{"loss", 0.5}, {"a,b", NAN}}, 1);
@@ -276,6 +304,9 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_and_nothing_changes) {
     BOOST_CHECK_EXCEPTION(Trainer(b.model, xg::nn::MSELoss(), b.optimizer, {.metrics = {MeanError("loss")}}),
                           xg::ValueError, says("'loss'"));
     BOOST_CHECK_THROW(Trainer(b.model, xg::nn::MSELoss(), b.optimizer, {.clip_norm = -1}), xg::ValueError);
+    const Sequential other = network();
+    BOOST_CHECK_EXCEPTION(Trainer(other, xg::nn::MSELoss(), b.optimizer), xg::ValueError,
+                          says("none of the model's parameters"));
     const auto function = [](const Tensor& p, const Tensor& t) { return xg::mse_loss(p, t); };
     Trainer plain(b.model, function, b.optimizer);
     BOOST_CHECK_EXCEPTION(plain.fit(x, y, {.sample_weight = xg::ones({200}), .verbose = 0}), xg::ValueError,

@@ -36,6 +36,7 @@ Logs TrainerBody::evaluate(const Tensor& x, const Tensor& y, const Tensor& weigh
 
 History Run::run() {
     const ModeScope mode(model_, true);
+    const GradMode recording(true);
     const InterruptScope interrupt(body_.options.handle_interrupt);
     if (!options_.resume.empty()) resume();
     body_.history = history_;
@@ -85,6 +86,7 @@ void Run::run_batch(const Tensor& x, const Tensor& y, const Tensor& weights) {
     ++batch_;
     for (const Callback& c : options_.callbacks) c.on_batch_begin(*this);
     optimizer_.zero_grad();
+    model_.zero_grad();  // what the optimizer leaves alone gets gradients, too
     const BatchResult result = body_.runner.train(x, y, weights, meters_.wants_predictions());
     batch_loss_ = result.loss;
     if (body_.options.clip_norm > 0) optim::clip_grad_norm_(optimizer_.parameters(), body_.options.clip_norm);
