@@ -86,7 +86,7 @@ void Run::run_batch(const Tensor& x, const Tensor& y, const Tensor& weights) {
     ++batch_;
     for (const Callback& c : options_.callbacks) c.on_batch_begin(*this);
     optimizer_.zero_grad();
-    model_.zero_grad();  // what the optimizer leaves alone gets gradients, too
+    for (Tensor& p : others_) p.set_grad({});
     const BatchResult result = body_.runner.train(x, y, weights, meters_.wants_predictions());
     batch_loss_ = result.loss;
     if (body_.options.clip_norm > 0) optim::clip_grad_norm_(optimizer_.parameters(), body_.options.clip_norm);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -48,6 +49,10 @@ public:
           bar_(options.verbose, options.epochs) {
         epochs_ = options.epochs;
         batches_ = source_.batches;
+        for (const Tensor& p : model_.parameters())
+            if (std::none_of(optimizer_.parameters().begin(), optimizer_.parameters().end(),
+                             [&](const Tensor& q) { return q.unsafe_body() == p.unsafe_body(); }))
+                others_.push_back(p);
     }
 
     History run();
@@ -71,6 +76,7 @@ private:
     data::Samples validation_;
     const FitOptions& options_;
     Meters meters_;
+    std::vector<Tensor> others_;  // which the optimizer leaves alone, but backward does not
     ProgressBar bar_;
     bool at_epoch_end_ = false, stopped_at_epoch_end_ = false;
     mutable std::vector<std::string> to_save_;
