@@ -1,6 +1,7 @@
 #include <xgrad/inspect/gradient_monitor.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <deque>
 #include <limits>
@@ -11,6 +12,7 @@
 
 #include <xgrad/autograd/detail/body.hpp>
 #include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/detail/task_context.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/file.hpp>
 #include <xgrad/inspect/norm.hpp>
@@ -54,6 +56,13 @@ struct alignas(64) Seen {
     bool measured() const {
         return !std::isnan(latest[output]) || !std::isnan(latest[weight]) || !std::isnan(latest[bias]);
     }
+};
+
+/// The same of a layer's output in one of several ranges of a batch, which may be under way at once.
+struct SeenInPart {
+    double norm = 0;
+    std::int32_t passes = 0;
+    std::vector<char> active;
 };
 
 /// A layer that is watched.
@@ -124,16 +133,32 @@ void mark_active(const Tensor& output, std::vector<char>& active) {
 struct GradientMonitor::Observer final : xg::detail::GradientObserver {
     Seen* seen;
     Kind kind;
+    State* state;
+    std::size_t layer;
 
-    Observer(Seen& s, Kind k) : seen(&s), kind(k) {}
-    void observe(const Tensor& gradient) override { seen->take(kind, gradient); }
-    void observe(const Tensor&, double squares) override { seen->take(kind, std::sqrt(squares)); }
+    Observer(Seen& s, Kind k, State* st = nullptr, std::size_t l = 0) : seen(&s), kind(k), state(st), layer(l) {}
+    void observe(const Tensor& gradient) override {
+        if (xg::detail::context.lane == 0) [[likely]]
+            seen->take(kind, gradient);
+        else
+            take_part(gradient, NAN);
+    }
+    void observe(const Tensor& gradient, double squares) override {
+        if (xg::detail::context.lane == 0) [[likely]]
+            seen->take(kind, std::sqrt(squares));
+        else
+            take_part(gradient, std::sqrt(squares));
+    }
+    /// A range other than the first, perhaps on another thread. Parameters get theirs when all are done.
+    void take_part(const Tensor& gradient, double norm);
 };
 
 struct GradientMonitor::State {
     std::vector<Watched> layers;
-    std::vector<Seen> seen;           // a layer's each
-    std::vector<Observer> at_output;  // likewise
+    std::vector<Seen> seen;                      // a layer's each
+    std::vector<Observer> at_output;             // likewise
+    std::vector<std::vector<SeenInPart>> parts;  // of the ranges from the second on, each layer's; see join_parts
+    std::atomic<bool> in_parts{false};           // whether there is anything in them
     MonitorOptions options;
     std::int64_t steps = 0;
     std::int64_t calls = 0;  // first calls of a layer
@@ -147,12 +172,44 @@ struct GradientMonitor::State {
     std::vector<std::size_t> order() const;
     Profile snapshot() const;
     void close(Watched& w, Seen& seen);
+    /// Adds what the ranges have seen to what the first one has, in their order.
+    void join_parts();
+    SeenInPart& part(std::size_t layer) {
+        in_parts.store(true, std::memory_order_relaxed);
+        return parts[static_cast<std::size_t>(xg::detail::context.lane - 1)][layer];
+    }
 };
+
+void GradientMonitor::Observer::take_part(const Tensor& gradient, double norm) {
+    if (xg::detail::context.lane < 0 || state == nullptr || !state->measuring) return;
+    SeenInPart& p = state->part(layer);
+    add(p.norm, std::isnan(norm) ? l2_norm(gradient, seen->latest[kind]) : norm);
+    ++p.passes;
+}
+
+void GradientMonitor::State::join_parts() {
+    if (!in_parts.exchange(false, std::memory_order_relaxed)) return;
+    for (std::vector<SeenInPart>& range : parts)
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            SeenInPart& p = range[i];
+            std::vector<char>& active = layers[i].active;
+            if (active.size() < p.active.size()) active.resize(p.active.size());
+            for (std::size_t u = 0; u < p.active.size(); ++u) active[u] = static_cast<char>(active[u] | p.active[u]);
+            std::fill(p.active.begin(), p.active.end(), char{0});
+            if (p.passes == 0) continue;
+            seen[i].passed = true;
+            add(seen[i].norm[output], p.norm);
+            seen[i].passes[output] += p.passes;
+            p.norm = 0;
+            p.passes = 0;
+        }
+}
 
 /// What the model holds of the monitor; taken away with the monitor's last handle.
 struct GradientMonitor::Attachment {
     std::shared_ptr<State> state;
     std::vector<HookHandle> handles;
+    std::vector<nn::Module> hooked;                      // by them
     std::deque<std::pair<Tensor, Observer>> parameters;  // which the parameters point to
 
     void watch(const Tensor& parameter, Seen& seen, Kind kind) {
@@ -162,6 +219,7 @@ struct GradientMonitor::Attachment {
 
     ~Attachment() {
         for (HookHandle& handle : handles) handle.remove();
+        for (const nn::Module& module : hooked) --module.state().hooks_for_parts;
         for (const auto& [parameter, observer] : parameters) xg::detail::unobserve_leaf(parameter, observer);
     }
 };
@@ -225,7 +283,9 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
     state_->layers.resize(places.size());
     state_->seen.resize(places.size());
     const std::shared_ptr<State> s = attachment_->state = state_;
-    for (Seen& seen : s->seen) s->at_output.emplace_back(seen, output);
+    s->at_output.reserve(s->seen.size());
+    for (std::size_t i = 0; i < s->seen.size(); ++i) s->at_output.emplace_back(s->seen[i], output, s.get(), i);
+    s->parts.assign(static_cast<std::size_t>(xg::detail::kMostLanes - 1), std::vector<SeenInPart>(places.size()));
     for (std::size_t i = 0; i < places.size(); ++i) {
         Watched& w = state_->layers[i];
         const Place& place = places[i];
@@ -241,13 +301,18 @@ GradientMonitor::GradientMonitor(const nn::Module& model, const MonitorOptions& 
         }
         // What comes out of a module with layers inside is what the last of them makes.
         if (w.below > 0) continue;
+        attachment_->hooked.push_back(place.outermost);
+        ++place.outermost.state().hooks_for_parts;
         // Points to the layer's own observer and keeps all of them alive.
         attachment_->handles.push_back(place.outermost.register_output_hook(
             [s, i, observer = std::shared_ptr<xg::detail::GradientObserver>(s, &s->at_output[i])](const nn::Module&,
                                                                                                   const Tensor& y) {
-                if (s->layers[i].called == 0) s->layers[i].called = ++s->calls;
+                const std::int32_t lane = xg::detail::context.lane;
+                if (lane < 0) return;
+                if (lane == 0 && s->layers[i].called == 0) s->layers[i].called = ++s->calls;
                 if (!s->measuring || !y.requires_grad()) return;
-                if (s->options.dead_units && s->layers[i].relu) mark_active(y, s->layers[i].active);
+                if (s->options.dead_units && s->layers[i].relu)
+                    mark_active(y, lane == 0 ? s->layers[i].active : s->part(i).active);
                 if (xg::detail::observe_result(y, observer)) return;
                 // A leaf that went through unchanged: the monitor registers as anybody would.
                 y.register_hook([observer](const Tensor& gradient) {
@@ -313,6 +378,7 @@ void GradientMonitor::State::close(Watched& w, Seen& seen) {
 
 void GradientMonitor::record() {
     State& s = *state_;
+    s.join_parts();
     if (std::any_of(s.seen.begin(), s.seen.end(), [](const Seen& seen) { return seen.passed; })) {
         ++s.steps;
         if (s.measuring) {

@@ -63,9 +63,10 @@ struct EvaluateOptions {
 /// on all threads; the gradients are added in a fixed order. So a batch of any size needs little memory, the gradient is
 /// the whole batch's but for rounding, and its bits do not depend on the number of threads. Only what is known to work
 /// row by row is cut: see nn::Layer and nn::LossLayer. The rest runs whole; `plan()` says which and why. The first
-/// batch's first rows are run both ways, and must agree.
+/// batch's first rows are run both ways, and must agree. A GradientMonitor sees the whole batch's norms either way; any
+/// other hook on a module gets whole batches.
 ///
-/// A handle to nothing of its own: model and optimizer are the caller's. The optimizer must outlive the trainer.
+/// Model and optimizer are the caller's. The optimizer must outlive the trainer.
 class XG_EXPORT Trainer {
 public:
     /// Throws ValueError for two metrics of one name or the name `loss`, a loss that gives no single number, a

@@ -13,6 +13,7 @@ template <class Hook>
 class Hooks {
 public:
     bool empty() const noexcept { return count_ == 0; }
+    std::size_t size() const noexcept { return count_; }
 
     /// Returns the number by which `remove` knows the hook.
     std::uint64_t add(Hook hook) {

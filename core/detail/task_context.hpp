@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <source_location>
 
 namespace xg {
@@ -17,6 +18,8 @@ struct TaskContext {
     bool detect_anomaly = false;       ///< Whether results are searched for NaN and infinity.
     bool undivided =
         false;  ///< Whether kernels leave work whole: this task is one of many that run side by side anyway.
+    /// Which of several ranges of a batch's parts this is, counted from 0; below 0 in a rehearsal, which nobody measures.
+    std::int32_t lane = 0;
     std::source_location place = {};  ///< Where in the user's program this is, as far as it says so.
 };
 
@@ -40,6 +43,21 @@ public:
 private:
     bool before_;
 };
+
+/// This thread works on such a range of parts until the end of the scope.
+class LaneScope {
+public:
+    explicit LaneScope(std::int32_t lane) noexcept : before_(context.lane) { context.lane = lane; }
+    ~LaneScope() { context.lane = before_; }
+    LaneScope(const LaneScope&) = delete;
+    LaneScope& operator=(const LaneScope&) = delete;
+
+private:
+    std::int32_t before_;
+};
+
+/// As many ranges as a batch is dealt out in at most.
+inline constexpr std::int32_t kMostLanes = 16;
 
 }  // namespace detail
 }  // namespace xg

@@ -26,6 +26,8 @@ struct ModuleState {
     std::vector<std::pair<std::string, Module>> children;
     Hooks<ForwardHook> forward_hooks;
     Hooks<OutputHook> output_hooks;
+    /// How many of those see parts of a batch, on several threads at once, and know it.
+    std::size_t hooks_for_parts = 0;
     /// The path of the latest call, mostly that of the next.
     mutable std::atomic<const ModulePath*> path{nullptr};
 };

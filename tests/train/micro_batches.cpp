@@ -153,6 +153,55 @@ BOOST_AUTO_TEST_CASE(hooks_see_whole_batches) {
     BOOST_TEST(rows.back() == 3000);
 }
 
+namespace {
+
+/// What a monitor shows of three steps, in parts or whole.
+std::vector<xg::inspect::LayerRecord> watched(bool cut, int threads) {
+    const Data data(4000);
+    const int before = xg::num_threads();
+    xg::set_num_threads(threads);
+    xg::manual_seed(1);
+    const Sequential model(Linear(3, 32), ReLU(), Linear(32, 16), xg::nn::Tanh(), Linear(16, 8), ReLU(), Linear(8, 1));
+    // Some units are dead, for all rows.
+    Tensor bias = model.parameters()[1];
+    {
+        const xg::NoGrad no_grad;
+        for (int i = 0; i < 5; ++i) bias.mutable_data<float>()[i] = -100;
+    }
+    xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01});
+    const xg::inspect::GradientMonitor monitor(model);
+    xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer, {.micro_batches = cut});
+    trainer.fit(data.x, data.y, {.epochs = 3, .batch_size = 4000, .callbacks = {monitor}, .verbose = 0});
+    xg::set_num_threads(before);
+    BOOST_TEST(trainer.plan().starts_with(cut ? "in parts" : "whole"), trainer.plan());
+    BOOST_TEST(monitor.steps() == 3);
+    return monitor.profile().layers;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_monitor_sees_the_batch_and_not_its_parts, *boost::unit_test::label("threads")) {
+    const std::vector<xg::inspect::LayerRecord> whole = watched(false, 2), cut = watched(true, 1),
+                                                two = watched(true, 2), four = watched(true, 4);
+    BOOST_REQUIRE(whole.size() == 4U);
+    BOOST_REQUIRE(cut.size() == 4U);
+    const auto close = boost::test_tools::tolerance(1e-4);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        BOOST_TEST(cut[i].name == whole[i].name);
+        BOOST_TEST(cut[i].gradient_norm == whole[i].gradient_norm, close);
+        BOOST_TEST(cut[i].weight_gradient_norm == whole[i].weight_gradient_norm, close);
+        BOOST_TEST(cut[i].bias_gradient_norm == whole[i].bias_gradient_norm, close);
+        BOOST_TEST((cut[i].dead_share == whole[i].dead_share ||
+                    (std::isnan(cut[i].dead_share) && std::isnan(whole[i].dead_share))));
+        for (const auto& same : {two[i], four[i]}) {
+            BOOST_TEST(same.gradient_norm == cut[i].gradient_norm);
+            BOOST_TEST(same.weight_gradient_norm == cut[i].weight_gradient_norm);
+            BOOST_TEST(same.bias_gradient_norm == cut[i].bias_gradient_norm);
+        }
+    }
+    BOOST_TEST(whole[0].dead_share == 5.0 / 32);
+}
+
 BOOST_AUTO_TEST_CASE(memory_does_not_grow_with_the_batch) {
     const auto peak = [](std::int64_t n) {
         const Data data(n);

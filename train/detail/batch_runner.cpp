@@ -20,7 +20,7 @@ namespace xg::train::detail {
 namespace {
 
 /// As many threads as this can share a batch.
-constexpr std::int64_t kLanes = 16;
+constexpr std::int64_t kLanes = xg::detail::kMostLanes;
 /// What the lanes' gradients may take together.
 constexpr std::int64_t kMostGradientBytes = std::int64_t{256} << 20;
 /// What a part's activations may take together, and its rows: those of one layer then stay in a core's second level of
@@ -137,8 +137,9 @@ Tensor BatchRunner::loss_of(const Tensor& prediction, const Tensor& y, const Ten
 }
 
 bool BatchRunner::hooked() const {
-    return std::any_of(modules_.begin(), modules_.end(),
-                       [](const nn::Module& m) { return nn::detail::has_hooks(m.state()); });
+    return std::any_of(modules_.begin(), modules_.end(), [](const nn::Module& m) {
+        return !m.state().forward_hooks.empty() || m.state().output_hooks.size() > m.state().hooks_for_parts;
+    });
 }
 
 bool BatchRunner::agrees(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t n) {
@@ -177,6 +178,7 @@ bool BatchRunner::agrees(const Tensor& x, const Tensor& y, const Tensor& weights
 
 void BatchRunner::decide(const Tensor& x, const Tensor& y, const Tensor& weights) {
     const std::int64_t n = std::min(kCheckedRows, x.size(0) / 2);
+    const xg::detail::LaneScope rehearsal(-1);
     if (n < 1) return;  // too small to be cut; perhaps the next is not
     decided_ = true;
     const auto whole = [&](std::string why) { why_whole_ = std::move(why); };
@@ -199,8 +201,9 @@ void BatchRunner::decide(const Tensor& x, const Tensor& y, const Tensor& weights
 }
 
 BatchResult BatchRunner::train(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction) {
-    if (!decided_) decide(x, y, weights);
-    if (rows_ == 0 || x.size(0) < 2 * rows_ || hooked()) return train_whole(x, y, weights, with_prediction);
+    const bool watched = hooked();
+    if (!decided_ && !watched) decide(x, y, weights);
+    if (rows_ == 0 || x.size(0) < 2 * rows_ || watched) return train_whole(x, y, weights, with_prediction);
     return train_parts(x, y, weights, with_prediction);
 }
 
@@ -267,6 +270,7 @@ BatchResult BatchRunner::train_parts(const Tensor& x, const Tensor& y, const Ten
         run(0);
     }
     parallel_for(parts.lanes, [&](std::int64_t lane) {
+        const xg::detail::LaneScope range(static_cast<std::int32_t>(lane));
         const GradientStore::Scope scope(stores_[static_cast<std::size_t>(lane)]);
         for (std::int64_t part = std::max<std::int64_t>(1, parts.first_of(lane)); part < parts.first_of(lane + 1);
              ++part)
@@ -316,6 +320,7 @@ BatchResult BatchRunner::evaluate(const Tensor& x, const Tensor& y, const Tensor
     };
     run(0);
     parallel_for(parts.lanes, [&](std::int64_t lane) {
+        const xg::detail::LaneScope range(static_cast<std::int32_t>(lane));
         for (std::int64_t part = std::max<std::int64_t>(1, parts.first_of(lane)); part < parts.first_of(lane + 1);
              ++part)
             run(part);
