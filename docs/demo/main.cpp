@@ -26,65 +26,49 @@ xg::nn::Sequential make_stack(const Options& o, xg::nn::Init init) {
     return model;
 }
 
-/// The mean of |y - p| / |y| in percent, |y| at least 1e-7.
-double mean_absolute_percentage_error(const Tensor& prediction, const Tensor& target) {
-    return 100 * xg::mean(xg::abs(target - prediction) / xg::maximum(xg::abs(target), 1e-7)).item();
-}
-
-struct Scores {
-    double loss = 0, mape = 0;
-};
-
-/// Loss and MAPE without a graph, batch by batch.
-Scores evaluate(const xg::nn::Sequential& model, const Tensor& x, const Tensor& y, std::int64_t batch) {
-    const xg::NoGrad no_grad;
-    Scores total;
-    for (auto [xb, yb] : xg::data::batches(x, y, {.batch_size = batch})) {
-        const Tensor prediction = model(xb);
-        const double share = static_cast<double>(xb.size(0)) / static_cast<double>(x.size(0));
-        total.loss += share * xg::nn::mse_loss(prediction, yb).item();
-        total.mape += share * mean_absolute_percentage_error(prediction, yb);
-    }
-    return total;
-}
-
 /// Trains; returns false, having said at which step, if the loss is not a number.
-bool train(const Options& o, const xg::nn::Sequential& model, xg::inspect::GradientMonitor& monitor,
+bool train(const Options& o, const xg::nn::Sequential& model, const xg::inspect::GradientMonitor& monitor,
            const xg::data::Split& data) {
-    xg::optim::SGD optimizer(model.parameters(), {.lr = o.lr});
+    using xg::train::Training;
+    using Clock = std::chrono::steady_clock;
     Progress progress;
-    const std::int64_t rows = data.x_train.size(0), batches = (rows + o.batch - 1) / o.batch;
-    std::int64_t step = 0;
-    for (std::int64_t epoch = 1; epoch <= o.epochs; ++epoch) {
-        const auto start = std::chrono::steady_clock::now();
-        Scores scores;
-        std::int64_t done = 0;
-        for (auto [xb, yb] : xg::data::batches(data.x_train, data.y_train, {.batch_size = o.batch})) {
-            progress.show(fmt::format("epoch {}/{}", epoch, o.epochs), done++, batches);
-            optimizer.zero_grad();
-            const Tensor prediction = model(xb), loss = xg::nn::mse_loss(prediction, yb);
-            ++step;
-            if (!std::isfinite(loss.item())) {
-                progress.clear();
-                fmt::print(stderr, "xgrad_demo: the loss is {} at step {} (epoch {}); try a smaller --lr\n",
-                           std::abs(loss.item()), step, epoch);
-                return false;
-            }
-            loss.backward();
-            monitor.record();
-            optimizer.step();
-            const double share = static_cast<double>(xb.size(0)) / static_cast<double>(rows);
-            scores.loss += share * loss.item();
-            scores.mape += share * mean_absolute_percentage_error(prediction.detach(), yb);
-        }
-        const Scores validation = evaluate(model, data.x_test, data.y_test, o.batch);
-        progress.clear();
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        fmt::print("epoch {:>3}/{}  loss {:<10.7g} val_loss {:<10.7g} MAPE {:<8.4g} {:.2f} s\n", epoch, o.epochs,
-                   scores.loss, validation.loss, scores.mape, seconds);
-        std::fflush(stdout);
-    }
-    return true;
+    Clock::time_point start;
+    bool finished = true;
+    const xg::train::LambdaCallback shown(
+        {.on_epoch_begin = [&](Training&) { start = Clock::now(); },
+         .on_batch_begin =
+             [&](Training& t) {
+                 progress.show(fmt::format("epoch {}/{}", t.epoch(), t.epochs()), t.batch() - 1, t.batches());
+             },
+         .on_batch_end =
+             [&](Training& t) {
+                 if (std::isfinite(t.batch_loss())) return;
+                 progress.clear();
+                 fmt::print(stderr, "xgrad_demo: the loss is {} at step {} (epoch {}); try a smaller --lr\n",
+                            std::abs(t.batch_loss()), t.steps(), t.epoch());
+                 finished = false;
+                 t.stop("the loss is not a number");
+             },
+         .on_epoch_end =
+             [&](Training& t) {
+                 progress.clear();
+                 const auto log = [&](const char* name) { return xg::train::find(t.logs(), name).value_or(NAN); };
+                 fmt::print("epoch {:>3}/{}  loss {:<10.7g} val_loss {:<10.7g} MAPE {:<8.4g} {:.2f} s\n", t.epoch(),
+                            t.epochs(), log("loss"), log("val_loss"), log("MAPE"),
+                            std::chrono::duration<double>(Clock::now() - start).count());
+                 std::fflush(stdout);
+             }});
+    xg::optim::SGD optimizer(model.parameters(), {.lr = o.lr});
+    xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer,
+                               {.metrics = {xg::train::MeanAbsolutePercentageError("MAPE")}});
+    trainer.fit(data.x_train, data.y_train,
+                {.epochs = o.epochs,
+                 .batch_size = o.batch,
+                 .shuffle = false,
+                 .validation = {data.x_test, data.y_test},
+                 .callbacks = {monitor, shown},
+                 .verbose = 0});
+    return finished;
 }
 
 /// The profile at the first step of a stack that is initialised so.
