@@ -37,8 +37,8 @@ public:
     std::int64_t steps() const noexcept { return steps_; }
     /// The loss of the latest batch.
     double batch_loss() const noexcept { return batch_loss_; }
-    /// What was measured in this epoch: within it `loss` and metrics of the batches so far, at its end those of all, and
-    /// of the validation. Callbacks may add to it at an epoch's end; what they add gets into the History.
+    /// What was measured in this epoch: within it the `loss` over the batches so far, at its end that and the metrics over
+    /// all, and of the validation. Callbacks may add to it at an epoch's end; what they add gets into the History.
     Logs& logs() noexcept { return logs_; }
     const Logs& logs() const noexcept { return logs_; }
     /// The epochs that were finished.

@@ -16,6 +16,7 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/file.hpp>
 #include <xgrad/core/threads.hpp>
+#include <xgrad/plot/charts.hpp>
 
 namespace xg::train {
 namespace {
@@ -91,6 +92,15 @@ std::string TunerResult::table() const {
         text += fmt::format("{:>5}  {:>12.6g}  {:>6}  {:>8.2f}  {}{}\n", t->number, t->score, t->epochs, t->seconds,
                             text_of(t->values), t->message.empty() ? "" : "  failed: " + t->message);
     return text;
+}
+
+plot::Figure TunerResult::figure(const std::string& title) const {
+    std::vector<double> numbers, scores;
+    for (const TrialResult& t : trials) {
+        numbers.push_back(static_cast<double>(t.number));
+        scores.push_back(t.score);
+    }
+    return plot::search_results(numbers, scores, {.title = title, .minimize = !maximize});
 }
 
 std::string TunerResult::to_csv() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <xgrad/core/export.hpp>
+#include <xgrad/plot/figure.hpp>
 #include <xgrad/train/search_space.hpp>
 
 namespace xg::train {
@@ -83,6 +84,8 @@ struct XG_EXPORT TunerResult {
     const TrialResult& best() const;
     /// The trials, the best first, a line each.
     std::string table() const;
+    /// The scores over the trials with the best so far, and beside it the best of them enlarged.
+    plot::Figure figure(const std::string& title = {}) const;
     /// The same as CSV, by their numbers: number, score, epochs, and a column for each hyperparameter.
     std::string to_csv() const;
 };

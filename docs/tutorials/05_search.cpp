@@ -49,9 +49,9 @@ int main(int argc, char** argv) {
     // [second]
     space.log("lr", 1e-3, 1);
     const train::TunerResult second =
-        train::Tuner(space, {.max_trials = tutorial.quick ? 60 : 120, .max_epochs = 15, .parallel = true})
-            .search(objective);
+        train::Tuner(space, {.max_trials = 200, .max_epochs = 15, .seed = 1, .parallel = true}).search(objective);
     // [second]
+    tutorial.save(second.figure("Units, optimizer and rate at random"), "search");
     double best_of_sgd = 1e9;
     for (const train::TrialResult& t : second.trials)
         if (t.values[1].second == train::SearchValue("sgd")) best_of_sgd = std::min(best_of_sgd, t.score);

@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(trials_that_fail_do_not_end_the_search) {
     BOOST_TEST(r.trials.size() == 15U);
     BOOST_TEST(r.best().values[0].second.str() == "16");
     BOOST_TEST(r.table().find("failed: no luck") != std::string::npos);
+    BOOST_TEST(r.figure("scores").to_text().find("trial") != std::string::npos);
     BOOST_CHECK_EXCEPTION(Tuner(fifteen()).search([](Trial&) -> double { throw std::runtime_error("first"); }),
                           xg::Error, says("all trials failed; the first: first"));
     const TunerResult most = Tuner(fifteen(), {.maximize = true}).search(score_of);

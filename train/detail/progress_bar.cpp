@@ -47,7 +47,7 @@ void ProgressBar::begin_epoch(std::int64_t epoch, std::int64_t batches, Clock::t
     began_ = now;
 }
 
-void ProgressBar::draw(std::int64_t batch, const Logs& logs) {
+bool ProgressBar::is_time() {
     const Clock::time_point now = Clock::now();
     // So many batches that a look at the clock comes every millisecond or so.
     const auto passed = now - looked_;
@@ -56,10 +56,14 @@ void ProgressBar::draw(std::int64_t batch, const Logs& logs) {
                                                     : skip_;
     unseen_ = 0;
     looked_ = now;
-    if (now - drawn_ < kDrawn) return;
+    if (now - drawn_ < kDrawn) return false;
     drawn_ = now;
+    return true;
+}
+
+void ProgressBar::draw(std::int64_t batch, const Logs& logs) {
     constexpr std::int64_t width = 25;
-    const double seconds = std::chrono::duration<double>(now - began_).count();
+    const double seconds = std::chrono::duration<double>(drawn_ - began_).count();
     const double rate = seconds > 0 ? static_cast<double>(batch) / seconds : 0;
     const std::int64_t full = batches_ > 0 ? std::min(width, width * batch / batches_) : 0;
     std::string line =

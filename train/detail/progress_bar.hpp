@@ -22,8 +22,9 @@ public:
     void begin_epoch(std::int64_t epoch, std::int64_t batches, Clock::time_point now);
     /// After each batch. Draws ten times a second at most, and does not look at the clock each time where batches are
     /// quicker than a look is worth.
-    void show(std::int64_t batch, const Logs& logs) {
-        if (bar_ && ++unseen_ >= skip_) draw(batch, logs);
+    template <class MakeLogs>
+    void show(std::int64_t batch, MakeLogs&& logs) {
+        if (bar_ && ++unseen_ >= skip_ && is_time()) draw(batch, logs());
     }
     /// A line for a finished epoch. With a bar, of epochs that are finished faster than they can be read, only some.
     void end_epoch(const Logs& logs, double seconds, bool last, Clock::time_point now);
@@ -33,6 +34,8 @@ public:
     void clear();
 
 private:
+    /// Whether the bar should be drawn again.
+    bool is_time();
     void draw(std::int64_t batch, const Logs& logs);
 
     bool bar_, lines_;

@@ -89,6 +89,12 @@ void Run::run_batch(const Tensor& x, const Tensor& y, const Tensor& weights) {
     for (Tensor& p : others_) p.set_grad({});
     const BatchResult result = body_.runner.train(x, y, weights, meters_.wants_predictions());
     batch_loss_ = result.loss;
+    // Worth a word where parts would have been worth it.
+    constexpr std::int64_t large = 256;
+    if (batch_ == 1 && !said_plan_ && body_.options.micro_batches && body_.runner.rows() == 0 && x.size(0) >= large) {
+        bar_.say("batches are run " + body_.runner.plan());
+        said_plan_ = true;
+    }
     if (body_.options.clip_norm > 0) optim::clip_grad_norm_(optimizer_.parameters(), body_.options.clip_norm);
     for (const Callback& c : options_.callbacks) c.after_backward(*this);
     optimizer_.step();
@@ -100,7 +106,11 @@ void Run::run_batch(const Tensor& x, const Tensor& y, const Tensor& weights) {
         meters_.log(logs_, "", false);
         for (const Callback& c : options_.callbacks) c.on_batch_end(*this);
     }
-    bar_.show(batch_, logs_);
+    bar_.show(batch_, [&] {
+        Logs so_far;
+        meters_.log(so_far, "");
+        return so_far;
+    });
 }
 
 void Run::run_epoch(const InterruptScope& interrupt) {

@@ -78,7 +78,7 @@ private:
     Meters meters_;
     std::vector<Tensor> others_;  // which the optimizer leaves alone, but backward does not
     ProgressBar bar_;
-    bool at_epoch_end_ = false, stopped_at_epoch_end_ = false;
+    bool said_plan_ = false, at_epoch_end_ = false, stopped_at_epoch_end_ = false;
     mutable std::vector<std::string> to_save_;
     mutable std::string fingerprint_;
 };
