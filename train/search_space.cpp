@@ -143,8 +143,9 @@ std::vector<SearchValue> SearchSpace::Parameter::values(std::int64_t levels, std
     std::vector<SearchValue> all;
     if (kind == Kind::integer) {
         if ((high - low) / static_cast<double>(step) >= static_cast<double>(most)) return {};
-        for (auto v = static_cast<std::int64_t>(low); v <= static_cast<std::int64_t>(high); v += step)
-            all.emplace_back(v);
+        // Counted, as the step may be larger than what can be added.
+        const auto first = static_cast<std::int64_t>(low), steps = (static_cast<std::int64_t>(high) - first) / step;
+        for (std::int64_t i = 0; i <= steps; ++i) all.emplace_back(first + i * step);
         return all;
     }
     for (std::int64_t i = 0; i < levels; ++i) {

@@ -1,6 +1,7 @@
 #include <xgrad/train/tuner.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include <xgrad/core/file.hpp>
 #include <xgrad/core/threads.hpp>
 #include <xgrad/plot/charts.hpp>
+#include <xgrad/train/detail/interrupt.hpp>
 
 namespace xg::train {
 namespace {
@@ -71,8 +73,8 @@ const TrialResult& TunerResult::best() const {
     const TrialResult* best = nullptr;
     for (const TrialResult& t : trials) {
         if (std::isnan(t.score)) continue;
-        if (best == nullptr || t.epochs > best->epochs ||
-            (t.epochs == best->epochs && (maximize ? t.score > best->score : t.score < best->score)))
+        if (best == nullptr || t.budget > best->budget ||
+            (t.budget == best->budget && (maximize ? t.score > best->score : t.score < best->score)))
             best = &t;
     }
     if (best == nullptr) throw ValueError("TunerResult: no trial has a score");
@@ -160,7 +162,7 @@ class Tuner::Search {
 
 public:
     Search(const SearchSpace& space, const TunerOptions& options, const Objective& objective)
-        : space_(space), options_(options), objective_(objective) {
+        : space_(space), options_(options), objective_(objective), interrupt_(options.handle_interrupt) {
         open_log();
     }
 
@@ -173,6 +175,10 @@ public:
         for (TrialResult& t : trials_) {
             any = any || !std::isnan(t.score);
             if (first.empty()) first = t.message;
+        }
+        if (interrupt_.interrupted()) {
+            result.stop_reason = "interrupted";
+            std::erase_if(trials_, [](const TrialResult& t) { return t.budget == 0; });
         }
         if (!any && !first.empty()) throw Error("Tuner: all trials failed; the first: " + first);
         result.trials = std::move(trials_);
@@ -232,6 +238,7 @@ private:
                 for (Call& c : calls) c = {c.trial, budget(s, i), c.budget};
                 carry_out(calls);
             }
+            if (interrupt_.interrupted()) return "";
         }
         return "all brackets finished";
     }
@@ -277,24 +284,28 @@ private:
 
     void carry_out(const std::vector<Call>& calls) {
         const auto n = static_cast<std::int64_t>(calls.size());
-        std::vector<Outcome> outcomes(calls.size());
+        std::vector<std::optional<Outcome>> outcomes(calls.size());
         const auto one = [&](std::int64_t i) {
-            outcomes[static_cast<std::size_t>(i)] = carry_out(calls[static_cast<std::size_t>(i)]);
+            if (!interrupt_.interrupted())
+                outcomes[static_cast<std::size_t>(i)] = carry_out(calls[static_cast<std::size_t>(i)]);
         };
         if (options_.parallel)
             parallel_for(n, one);
         else
             for (std::int64_t i = 0; i < n; ++i) one(i);
         for (std::size_t i = 0; i < calls.size(); ++i) {
+            if (!outcomes[i]) continue;
             TrialResult& t = trials_[calls[i].trial];
-            t.score = outcomes[i].score;
-            t.epochs = outcomes[i].epochs;
-            t.seconds += outcomes[i].seconds;
-            t.message = outcomes[i].message;
+            t.score = outcomes[i]->score;
+            t.epochs = outcomes[i]->epochs;
+            t.budget = calls[i].budget;
+            t.seconds += outcomes[i]->seconds;
+            t.message = outcomes[i]->message;
         }
     }
 
-    Outcome carry_out(const Call& call) {
+    /// None of a call that was interrupted: what came of it is not what comes of a whole one.
+    std::optional<Outcome> carry_out(const Call& call) {
         const TrialResult& t = trials_[call.trial];
         const std::pair<std::int64_t, std::int64_t> key(t.number, call.budget);
         if (const auto known = logged_.find(key); known != logged_.end()) {
@@ -325,7 +336,11 @@ private:
         } catch (const std::exception& error) {
             outcome.score = std::numeric_limits<double>::quiet_NaN();
             outcome.message = error.what()[0] == 0 ? "an exception without a message" : error.what();
+        } catch (...) {
+            outcome.score = std::numeric_limits<double>::quiet_NaN();
+            outcome.message = "an exception that is no std::exception";
         }
+        if (interrupt_.interrupted()) return {};
         outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         outcome.epochs = trial.epochs_ > 0 ? trial.epochs_ : call.budget;
         append(t, call, outcome);
@@ -367,21 +382,34 @@ private:
     }
 
     void read_line(const std::string& line) {
-        const xg::detail::Json json = xg::detail::parse_json(line);
-        const auto number = [&](const char* key) {
+        const auto refuse = [&](const std::string& what) {
+            throw ValueError(
+                fmt::format("Tuner: the log '{}' has a line {}: {}", options_.log, what, line.substr(0, 200)));
+        };
+        xg::detail::Json json;
+        try {
+            json = xg::detail::parse_json(line);
+        } catch (const ValueError&) {
+            refuse("that is no JSON");
+        }
+        const auto text = [&](const char* key) {
             const xg::detail::Json* const v = json.find(key);
-            if (v == nullptr || v->text() == nullptr)
-                throw ValueError(fmt::format("Tuner: the log '{}' has a line without '{}': {}", options_.log, key,
-                                             line.substr(0, 200)));
+            if (v == nullptr || v->text() == nullptr) refuse(fmt::format("without '{}'", key));
             return *v->text();
         };
+        const auto number = [&](const char* key, auto value) {
+            const std::string digits = text(key);
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+            if (error != std::errc() || end != digits.data() + digits.size())
+                refuse(fmt::format("whose '{}' is no number", key));
+            return value;
+        };
         Outcome outcome;
-        outcome.score = std::strtod(number("score").c_str(), nullptr);
-        outcome.seconds = std::strtod(number("seconds").c_str(), nullptr);
-        outcome.epochs = std::strtoll(number("epochs").c_str(), nullptr, 10);
-        outcome.message = number("message");
-        logged_[{std::strtoll(number("trial").c_str(), nullptr, 10),
-                 std::strtoll(number("budget").c_str(), nullptr, 10)}] = {number("values"), outcome};
+        outcome.score = number("score", 0.0);
+        outcome.seconds = number("seconds", 0.0);
+        outcome.epochs = number("epochs", std::int64_t{0});
+        outcome.message = text("message");
+        logged_[{number("trial", std::int64_t{0}), number("budget", std::int64_t{0})}] = {text("values"), outcome};
     }
 
     void append(const TrialResult& t, const Call& call, const Outcome& outcome) {
@@ -405,6 +433,7 @@ private:
     const SearchSpace& space_;
     const TunerOptions& options_;
     const Objective& objective_;
+    const detail::InterruptScope interrupt_;
     std::vector<TrialResult> trials_;
     std::optional<std::vector<SearchPoint>> listed_;
     bool started_ = false;

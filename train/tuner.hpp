@@ -28,6 +28,7 @@ struct TunerOptions {
     std::int64_t levels = 5;       ///< How many values a grid has of a number that is not whole; at least 2.
     bool maximize = false;         ///< Whether greater scores are better.
     std::uint64_t seed = 0;        ///< Of the points, and of what the trials draw.
+    bool handle_interrupt = true;  ///< Let Ctrl-C end the search after the trials under way, which do not count.
     bool parallel = false;         ///< Run trials side by side on xgrad's threads, each on one. Results are the same.
     std::string log = {};          ///< A file to which finished trials are appended, and from which a search goes on.
     std::string folder = {};       ///< Where trials may keep files: see Trial::folder.
@@ -70,6 +71,7 @@ struct TrialResult {
     SearchPoint values = {};
     double score = 0;          ///< Of its longest call; NaN where that failed.
     std::int64_t epochs = 0;   ///< What it reported; its budget where it reported nothing.
+    std::int64_t budget = 0;   ///< Of that call.
     double seconds = 0;        ///< All calls together.
     std::string message = {};  ///< What it threw; empty if it did not.
 };
@@ -77,10 +79,12 @@ struct TrialResult {
 /// What a search found.
 struct XG_EXPORT TunerResult {
     std::vector<TrialResult> trials = {};  ///< By their numbers.
-    std::string stop_reason = {};  ///< `search space exhausted`, `max_trials reached` or `all brackets finished`.
+    std::string stop_reason = {};  ///< `search space exhausted`, `max_trials reached`, `all brackets finished` or
+                                   ///< `interrupted`.
     bool maximize = false;
 
-    /// The trial with the best score. Of equal ones the first; of Hyperband's, those that were trained longest.
+    /// The trial with the best score. Of equal ones the first; of Hyperband's, those that had the largest budget.
+    /// Throws ValueError where none has one.
     const TrialResult& best() const;
     /// The trials, the best first, a line each.
     std::string table() const;

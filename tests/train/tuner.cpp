@@ -153,6 +153,83 @@ BOOST_AUTO_TEST_CASE(trials_that_fail_do_not_end_the_search) {
     BOOST_TEST(most.best().score == 96.5);
 }
 
+BOOST_AUTO_TEST_CASE(anything_may_be_thrown) {
+    for (const bool parallel : {false, true}) {
+        const TunerResult r = Tuner(fifteen(), {.parallel = parallel}).search([](Trial& t) -> double {
+            if (t.get<std::int64_t>("units") == 32) throw 7;
+            return score_of(t);
+        });
+        BOOST_TEST(r.trials.size() == 15U);
+        BOOST_TEST(r.table().find("failed: an exception that is no std::exception") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_trial_that_stops_early_can_be_the_best) {
+    const TunerResult r = Tuner(fifteen()).search([](Trial& t) {
+        t.report(t.get<std::int64_t>("units") == 32 ? 3 : 9, 0);
+        return score_of(t);
+    });
+    BOOST_TEST(r.best().score == 0);
+    BOOST_TEST(r.best().epochs == 3);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_ends_the_search_and_its_trial_is_tried_again) {
+    const Folder folder("tuner-interrupt");
+    const Data data(64, 2);
+    for (const SearchMethod method : {SearchMethod::random, SearchMethod::hyperband}) {
+        int calls = 0, at = 0;
+        const auto train = [&](Trial& t) {
+            ++calls;
+            const Sequential model(Linear(2, 2), ReLU(), Linear(2, 1));
+            xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01 * t.get<double>("units")});
+            xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+            return trainer
+                .fit(data.x, data.y,
+                     {.epochs = 3,
+                      .callbacks = {xg::train::LambdaCallback({.on_batch_end =
+                                                                   [&](xg::train::Training& training) {
+                                                                       if (calls == at && training.epoch() == 2)
+                                                                           std::raise(SIGINT);
+                                                                   }})},
+                      .verbose = 0})["loss"]
+                .back();
+        };
+        const auto options = [&](const char* log) {
+            return xg::train::TunerOptions{
+                .method = method, .max_trials = 6, .max_epochs = 9, .log = *log == 0 ? log : folder.file(log)};
+        };
+        const TunerResult whole = Tuner(fifteen(), options("")).search(train);
+        const int all = calls;
+        const char* const log = method == SearchMethod::random ? "random" : "hyperband";
+        calls = 0;
+        at = 3;
+        const TunerResult some = Tuner(fifteen(), options(log)).search(train);
+        BOOST_TEST(calls == 3);
+        BOOST_TEST(some.stop_reason == "interrupted");
+        BOOST_TEST(some.trials.size() == 2U);
+        calls = at = 0;
+        BOOST_TEST(points_of(Tuner(fifteen(), options(log)).search(train)) == points_of(whole));
+        BOOST_TEST(calls == all - 2);
+    }
+    struct sigaction now = {};
+    BOOST_TEST(sigaction(SIGINT, nullptr, &now) == 0);
+    BOOST_TEST((now.sa_handler == SIG_DFL));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_was_edited) {
+    const Folder folder("tuner-log");
+    const std::string log = folder.file("a.jsonl");
+    Tuner(fifteen(), {.max_trials = 2, .log = log}).search(score_of);
+    const std::string text = xg::read_file(log);
+    for (const std::string line :
+         {"", "hello", "null", R"({"trial":"2"})",
+          R"({"trial":"9","budget":"27","values":"","score":"abc","epochs":"27","seconds":"0","message":""})"}) {
+        xg::write_file(log, text + line + "\n");
+        BOOST_CHECK_EXCEPTION(Tuner(fifteen(), {.max_trials = 2, .log = log}).search(score_of), xg::ValueError,
+                              says("the log '" + log + "' has a line"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(side_by_side_as_one_by_one, *boost::unit_test::label("threads")) {
     const auto train = [](Trial& t) {
         const Sequential model(Linear(2, t.get<std::int64_t>("units")), ReLU(),
