@@ -93,14 +93,15 @@ History Trainer::fit(const Tensor& given_x, const Tensor& given_y, const FitOpti
     const auto first = [&](const Tensor& t) {
         return !t.defined() || kept == n ? t : t.slice(0, 0, kept).contiguous();
     };
+    const std::int64_t batch_size = std::min(options.batch_size, kept);
     detail::Source source{.x = first(x),
                           .y = first(y),
                           .weights = first(weights),
                           .loader = nullptr,
                           .samples = kept,
-                          .batch_size = options.batch_size,
-                          .batches = (kept + options.batch_size - 1) / options.batch_size,
-                          .shuffle = options.shuffle && options.batch_size < kept};
+                          .batch_size = batch_size,
+                          .batches = (kept - 1) / batch_size + 1,
+                          .shuffle = options.shuffle && batch_size < kept};
     return detail::Run(*body_, std::move(source), std::move(validation), options).run();
 }
 

@@ -39,7 +39,7 @@ struct FitOptions {
     bool shuffle = true;            ///< A new order each epoch, unless one batch holds all samples. Likewise.
     data::Samples validation = {};  ///< What is evaluated after each epoch.
     double validation_split = 0;    ///< Or the share of the samples, from their end, that is kept for that; below 1.
-    Tensor sample_weight = {};      ///< What each sample's loss is multiplied by, (n).
+    Tensor sample_weight = {};      ///< What each sample's loss is multiplied by, (n); finite, at least 0.
     std::map<std::int64_t, double> class_weight = {};  ///< The same by the class that is the target; 1 if not named.
     std::vector<Callback> callbacks = {};              ///< Called in this order.
     int verbose = 1;  ///< 0: silent. 1: a progress bar on a terminal, else a line an epoch. 2: a line an epoch.
@@ -63,8 +63,8 @@ struct EvaluateOptions {
 /// on all threads; the gradients are added in a fixed order. So a batch of any size needs little memory, the gradient is
 /// the whole batch's but for rounding, and its bits do not depend on the number of threads. Only what is known to work
 /// row by row is cut: see nn::Layer and nn::LossLayer. The rest runs whole; `plan()` says which and why. The first
-/// batch's first rows are run both ways, and must agree. A GradientMonitor sees the whole batch's norms either way; any
-/// other hook on a module gets whole batches.
+/// batch's first rows are run both ways, and must agree; so must some rows of each prediction. A GradientMonitor sees the
+/// whole batch's norms either way; any other hook on a module gets whole batches.
 ///
 /// Model and optimizer are the caller's. The optimizer must outlive the trainer.
 class XG_EXPORT Trainer {
@@ -90,10 +90,10 @@ public:
     /// options out of range, no samples, both kinds of validation, a split that leaves nothing; FileError, and
     /// ValueError for a resumed training whose model or data differ; and what the model, the loss and the callbacks do.
     History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {});
-    /// The same of what a DataLoader makes. `validation_split`, `sample_weight` and `class_weight` need tensors.
+    /// The same of what a DataLoader makes; one with a seed goes on with its order where the training is resumed. `validation_split`, `sample_weight` and `class_weight` need tensors.
     History fit(data::DataLoader& loader, const FitOptions& options = {});
 
-    /// The loss and the metrics of samples, without changing anything. Throws as `fit` does.
+    /// The loss (the sum of all, where it adds up) and the metrics of samples, without changing anything. Throws as `fit` does.
     Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options = {});
     /// What the model makes of x, in evaluation mode. Throws ShapeError for a tensor of rank 0.
     Tensor predict(const Tensor& x, const EvaluateOptions& options = {});

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <limits>
 
 #include "support.hpp"
 
@@ -147,6 +148,42 @@ BOOST_AUTO_TEST_CASE(weights_of_samples_and_classes) {
     BOOST_TEST(train({.batch_size = 60, .verbose = 0}, classes) != given);
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_of_any_size_holds_all_samples) {
+    Bench a, b;
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const History history = a.trainer.fit(a.data.x, a.data.y, {.epochs = 2, .batch_size = most, .verbose = 0});
+    b.trainer.fit(b.data.x, b.data.y, {.epochs = 2, .batch_size = 200, .verbose = 0});
+    BOOST_TEST(history.step_losses().size() == 2U);
+    BOOST_TEST(same_bits(numbers_of(a.model), numbers_of(b.model)));
+}
+
+BOOST_AUTO_TEST_CASE(a_sum_of_losses_does_not_depend_on_how_samples_are_cut) {
+    const Data data(3000);
+    xg::manual_seed(1);
+    // Not known to work row by row: 1024 rows at a time.
+    const Sequential model(Linear(3, 8), xg::nn::BatchNorm1d(8), Linear(8, 1));
+    xg::optim::SGD optimizer(model.parameters(), {});
+    Trainer trainer(model, xg::nn::MSELoss(xg::LossReduction::sum), optimizer);
+    model.eval();
+    const double sum = xg::mse_loss(model(data.x), data.y, xg::LossReduction::sum).item();
+    for (const std::int64_t rows : {0, 7, 3000})
+        BOOST_TEST(*xg::train::find(trainer.evaluate(data.x, data.y, {.batch_size = rows}), "loss") == sum,
+                   boost::test_tools::tolerance(1e-5));
+}
+
+BOOST_AUTO_TEST_CASE(gradients_that_no_optimizer_clears_do_not_pile_up) {
+    const Data data(200);
+    const Sequential model = network();
+    const std::vector<Tensor> all = model.parameters();
+    xg::optim::SGD optimizer({all[2], all[3]}, {.lr = 0});
+    Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+    trainer.fit(data.x, data.y, {.epochs = 3, .batch_size = 200, .verbose = 0});
+    const std::vector<double> last = all[0].grad().to_vector();
+    model.zero_grad();
+    xg::mse_loss(model(data.x), data.y).backward();
+    BOOST_TEST(same_bits(all[0].grad().to_vector(), last));
+}
+
 BOOST_AUTO_TEST_CASE(gradients_are_clipped) {
     Bench b;
     Trainer trainer(b.model, xg::nn::MSELoss(), b.optimizer, {.clip_norm = 0.01});
@@ -288,6 +325,8 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_and_nothing_changes) {
     refused({.validation = {x, Tensor()}}, "only one of x and y");
     refused({.class_weight = {{0, -1.0}}}, "at least 0");
     refused({.sample_weight = xg::full({200}, -1)}, "at least 0");
+    refused({.sample_weight = xg::full({200}, INFINITY)}, "finite");
+    refused({.class_weight = {{0, 2.0}}}, "needs classes as targets, got the target");
     refused({.verbose = 3}, "verbose is 3");
     BOOST_CHECK_EXCEPTION(b.trainer.fit(x, y.slice(0, 0, 100)), xg::ShapeError, says("100"));
     BOOST_CHECK_EXCEPTION(b.trainer.fit(x, y, {.sample_weight = xg::ones({200, 1})}), xg::ShapeError,

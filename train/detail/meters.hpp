@@ -30,10 +30,10 @@ private:
     std::vector<std::pair<nn::Module, bool>> before_;
 };
 
-/// The mean of batches' losses by their weights, and metrics over them.
+/// The mean of batches' losses by their weights, or their sum, and metrics over them.
 class Meters {
 public:
-    explicit Meters(std::vector<Metric> metrics) : metrics_(std::move(metrics)) {
+    explicit Meters(std::vector<Metric> metrics, bool sums = false) : metrics_(std::move(metrics)), sums_(sums) {
         for (Metric& m : metrics_) names_.push_back(m.name());
     }
     void reset() {
@@ -42,14 +42,16 @@ public:
     }
     void add(const BatchResult& batch, const Tensor& y) {
         // Of a batch in which nothing counts there is no mean.
-        if (batch.weight != 0) {
+        if (sums_) {
+            loss_ += batch.loss;
+        } else if (batch.weight != 0) {
             loss_ += batch.loss * batch.weight;
             weight_ += batch.weight;
         }
         for (Metric& m : metrics_) m.update(batch.prediction, y, Tensor());
     }
     bool wants_predictions() const noexcept { return !metrics_.empty(); }
-    double loss() const { return loss_ / weight_; }
+    double loss() const { return sums_ ? loss_ : loss_ / weight_; }
     void log(Logs& logs, const char* before, bool with_metrics = true) const {
         logs.emplace_back(std::string(before) + "loss", loss());
         for (std::size_t i = 0; with_metrics && i < metrics_.size(); ++i)
@@ -59,6 +61,7 @@ public:
 private:
     std::vector<Metric> metrics_;
     std::vector<std::string> names_;
+    bool sums_;
     double loss_ = 0, weight_ = 0;
 };
 

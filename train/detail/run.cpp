@@ -18,7 +18,7 @@ constexpr std::int64_t kRowsAtOnce = 65536;
 
 Logs TrainerBody::evaluate(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t batch_size,
                            const char* before) {
-    Meters meters(options.metrics);
+    Meters meters(options.metrics, loss.sums());
     meters.reset();
     const std::int64_t n = x.size(0), rows = batch_size > 0        ? batch_size
                                              : model.is_row_wise() ? kRowsAtOnce
@@ -46,7 +46,7 @@ History Run::run() {
         for (const Callback& c : options_.callbacks) c.on_train_end(*this);
     } catch (...) {
         // The gradients of a step that was not made.
-        optimizer_.zero_grad();
+        zero_grad();
         body_.history = history_;
         throw;
     }
@@ -59,6 +59,12 @@ History Run::run() {
     return history_;
 }
 
+void Run::zero_grad() {
+    optimizer_.zero_grad();
+    // Those that are not the optimizer's would pile up.
+    for (Tensor& p : others_) p.set_grad({});
+}
+
 template <class F>
 void Run::each_batch(F&& go_on) {
     if (source_.loader != nullptr) {
@@ -69,7 +75,6 @@ void Run::each_batch(F&& go_on) {
     Tensor order;
     if (source_.shuffle) {
         auto number = static_cast<std::uint64_t>(epoch_ - 1);
-        order = data::detail::shuffled_order(source_.samples, data::detail::pass_stream(options_.seed, number));
     }
     for (std::int64_t b = 0; b < source_.batches; ++b) {
         const std::int64_t from = b * source_.batch_size, to = std::min(from + source_.batch_size, source_.samples);
@@ -85,8 +90,7 @@ void Run::each_batch(F&& go_on) {
 void Run::run_batch(const Tensor& x, const Tensor& y, const Tensor& weights) {
     ++batch_;
     for (const Callback& c : options_.callbacks) c.on_batch_begin(*this);
-    optimizer_.zero_grad();
-    for (Tensor& p : others_) p.set_grad({});
+    zero_grad();
     const BatchResult result = body_.runner.train(x, y, weights, meters_.wants_predictions());
     batch_loss_ = result.loss;
     // Worth a word where parts would have been worth it.

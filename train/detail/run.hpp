@@ -61,6 +61,7 @@ public:
 
 private:
     void run_epoch(const InterruptScope& interrupt);
+    void zero_grad();
 
     /// Calls `go_on(x, y, weights)` for each batch of an epoch, until it returns false.
     template <class F>

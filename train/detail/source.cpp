@@ -48,6 +48,9 @@ Tensor weights_of_classes(const Tensor& y, const std::map<std::int64_t, double>&
                         "got {}",
                         y.shape().str()));
     const std::vector<double> of = classes.to_vector();
+    for (const double c : of)
+        if (!(std::abs(c) < 9e15) || c != std::floor(c))
+            throw ValueError(fmt::format("Trainer: class_weight needs classes as targets, got the target {:g}", c));
     Tensor weights = ones({y.size(0)});
     float* const w = weights.mutable_data<float>();
     for (std::size_t i = 0; i < of.size(); ++i)
@@ -62,8 +65,10 @@ Tensor checked_weights(const Tensor& weights, std::int64_t samples) {
         throw ShapeError(
             fmt::format("Trainer: expected sample_weight of shape ({},), got {}", samples, weights.shape().str()));
     const NoGrad no_grad;
-    if (weights.numel() > 0 && !(min(weights.to(float64)).item() >= 0))
-        throw ValueError("Trainer: expected weights of samples of at least 0, got a negative one or NaN");
+    const Tensor all = weights.to(float64);
+    if (all.numel() > 0 && !(min(all).item() >= 0 && std::isfinite(max(all).item())))
+        throw ValueError(
+            "Trainer: expected finite weights of samples of at least 0, got a negative one, NaN or infinity");
     return weights.detach().contiguous();
 }
 
