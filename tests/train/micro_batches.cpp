@@ -141,6 +141,53 @@ BOOST_AUTO_TEST_CASE(a_layer_that_is_wrong_about_itself_is_found_out) {
     BOOST_TEST(same_bits(cut.gradients, whole.gradients));
 }
 
+BOOST_AUTO_TEST_CASE(predictions_of_a_layer_that_is_wrong_about_itself) {
+    const Data data(3000);
+    xg::manual_seed(1);
+    const Sequential centred(Linear(3, 16), Centred(), ReLU(), Linear(16, 1)),
+        over_rows(Linear(3, 4), xg::nn::Softmax(-2)), all(Linear(3, 2), xg::nn::LayerNorm({3000, 2}));
+    for (const Sequential& model : {centred, over_rows, all}) {
+        xg::optim::SGD optimizer(model.parameters(), {.lr = 0});
+        xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+        const Tensor expected = model(data.x).detach();
+        BOOST_TEST(relative_difference(trainer.predict(data.x).to_vector(), expected.to_vector()) < 1e-6);
+        const Tensor y = xg::ones(expected.shape());
+        BOOST_TEST(*xg::train::find(trainer.evaluate(data.x, y), "loss") == xg::mse_loss(expected, y).item(),
+                   boost::test_tools::tolerance(1e-6));
+        // One whose first rows cannot be run without the others is run whole, too.
+        trainer.fit(data.x, y, {.batch_size = 3000, .verbose = 0});
+        BOOST_TEST(trainer.plan().starts_with("whole: its first rows"), trainer.plan());
+        BOOST_TEST(relative_difference(trainer.predict(data.x).to_vector(), expected.to_vector()) < 1e-6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(parts_of_different_widths_are_refused) {
+    class Ragged : public xg::nn::Layer<Ragged> {
+    public:
+        Ragged() { set_row_wise(true); }
+        Tensor forward(const Tensor& x) const { return x[0][0].item() == 0 ? x : x.slice(1, 0, 1); }
+    };
+    Tensor x = xg::zeros({2048, 3});
+    for (std::int64_t i = 0; i < 1024 * 3; ++i) x.mutable_data<float>()[i] = 1;
+    const Ragged model;
+    const Sequential other = network();
+    xg::optim::SGD optimizer(other.parameters(), {});
+    xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+    BOOST_CHECK_EXCEPTION(trainer.predict(x), xg::ShapeError, says("(512, 3)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_grew_is_looked_at_again) {
+    const Data data(3000);
+    Sequential model = network();
+    xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01});
+    xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer);
+    trainer.fit(data.x, data.y, {.batch_size = 3000, .verbose = 0});
+    BOOST_TEST(trainer.plan().starts_with("in parts of"), trainer.plan());
+    model.add(xg::nn::BatchNorm1d(1));
+    trainer.fit(data.x, data.y, {.batch_size = 3000, .verbose = 0});
+    BOOST_TEST(trainer.plan() == "whole: 3 (BatchNorm1d) is not known to work row by row");
+}
+
 BOOST_AUTO_TEST_CASE(hooks_see_whole_batches) {
     const Data data(3000);
     const Sequential model = network();
@@ -150,7 +197,8 @@ BOOST_AUTO_TEST_CASE(hooks_see_whole_batches) {
     xg::optim::SGD optimizer(model.parameters(), {.lr = 0.01});
     xg::train::Trainer trainer(model, xg::nn::MSELoss(), optimizer);
     trainer.fit(data.x, data.y, {.batch_size = 3000, .verbose = 0});
-    BOOST_TEST(rows.back() == 3000);
+    BOOST_TEST(rows == std::vector<std::int64_t>{3000}, boost::test_tools::per_element());
+    BOOST_TEST(trainer.plan() == "whole: hooks see whole batches");
 }
 
 namespace {

@@ -30,6 +30,8 @@ constexpr std::int64_t kPartBytes = std::int64_t{8} << 20;
 constexpr std::int64_t kFewestRows = 16, kMostRows = 480;
 /// Rows of each of the two parts that are compared with the whole.
 constexpr std::int64_t kCheckedRows = 32;
+/// Rows of a prediction that are made once more without the others.
+constexpr std::int64_t kPredictedAgain = 8;
 
 Tensor rows_of(const Tensor& t, std::int64_t from, std::int64_t to) {
     if (!t.defined() || (from == 0 && to == t.size(0))) return t;
@@ -53,6 +55,7 @@ class Gathered {
 public:
     void make_room(const Tensor& part, std::int64_t rows) {
         std::vector<std::int64_t> sizes(part.shape().begin(), part.shape().end());
+        first_ = part.shape();
         row_bytes_ = item_size(part.dtype());
         for (std::size_t i = 1; i < sizes.size(); ++i) row_bytes_ *= sizes[i];
         sizes[0] = rows;
@@ -65,6 +68,12 @@ public:
         }
     }
     void put(const Tensor& part, std::int64_t first_row) {
+        if (part.dtype() != whole_.dtype() || part.shape().rank() != first_.rank() ||
+            !std::equal(part.shape().begin() + 1, part.shape().end(), first_.begin() + 1))
+            throw ShapeError(
+                fmt::format("Trainer: expected the model to return rows of one shape and dtype for all parts of a "
+                            "batch, got {} {} and {} {}",
+                            name(whole_.dtype()), first_.str(), name(part.dtype()), part.shape().str()));
         const Tensor from = part.contiguous();
         const std::byte* source = nullptr;
         switch (from.dtype()) {
@@ -79,6 +88,7 @@ public:
 
 private:
     Tensor whole_;
+    Shape first_;  // of the part that there was room made for
     std::byte* bytes_ = nullptr;
     std::int64_t row_bytes_ = 0;
 };
@@ -87,10 +97,19 @@ double largest(const Tensor& t) { return t.numel() == 0 ? 0 : max(abs(t)).item()
 
 }  // namespace
 
-BatchRunner::BatchRunner(const nn::Module& model, const Loss& loss, bool may_cut) : model_(model), loss_(loss) {
+BatchRunner::BatchRunner(const nn::Module& model, const Loss& loss, bool may_cut)
+    : model_(model), loss_(loss), may_cut_(may_cut) {
+    begin();
+}
+
+void BatchRunner::begin() {
+    modules_.clear();
+    why_whole_.clear();
+    rows_ = 0;
+    by_row_ = true;
     for (const auto& [name, module] : model_.named_modules()) modules_.push_back(module);
     parameters_ = model_.parameters();
-    if (!may_cut) {
+    if (!may_cut_) {
         why_whole_ = "micro_batches is off";
     } else if (!model_.is_row_wise()) {
         // The innermost module is the one to blame.
@@ -105,6 +124,7 @@ BatchRunner::BatchRunner(const nn::Module& model, const Loss& loss, bool may_cut
 }
 
 std::string BatchRunner::plan() const {
+    if (!decided_ && hooked()) return "whole: hooks see whole batches";
     if (!decided_) return "not decided before the first batch";
     if (rows_ > 0) return fmt::format("in parts of {} rows", rows_);
     return "whole: " + why_whole_;
@@ -188,7 +208,14 @@ void BatchRunner::decide(const Tensor& x, const Tensor& y, const Tensor& weights
     lanes_ = std::clamp<std::int64_t>(kMostGradientBytes / std::max<std::int64_t>(gradient_bytes, 1), 1, kLanes);
     if (lanes_ < 2)
         return whole(fmt::format("the gradients take {} MB, too much to have one for each part", gradient_bytes >> 20));
-    if (!agrees(x, y, weights, n))
+    // Where the rows that are tried cannot be run, the whole batch may; if not, it tells why.
+    by_row_ = false;
+    try {
+        by_row_ = agrees(x, y, weights, n);
+    } catch (const Error& error) {
+        return whole(fmt::format("its first rows cannot be run without the others: {}", error.what()));
+    }
+    if (!by_row_)
         return whole(
             "its first rows have other gradients in two parts than in one, though all modules say that they "
             "work row by row");
@@ -201,9 +228,9 @@ void BatchRunner::decide(const Tensor& x, const Tensor& y, const Tensor& weights
 }
 
 BatchResult BatchRunner::train(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction) {
-    const bool watched = hooked();
-    if (!decided_ && !watched) decide(x, y, weights);
-    if (rows_ == 0 || x.size(0) < 2 * rows_ || watched) return train_whole(x, y, weights, with_prediction);
+    const bool whole = hooked();  // not even the rows that are tried are for hooks to see
+    if (!decided_ && !whole) decide(x, y, weights);
+    if (rows_ == 0 || x.size(0) < 2 * rows_ || whole) return train_whole(x, y, weights, with_prediction);
     return train_parts(x, y, weights, with_prediction);
 }
 
@@ -284,28 +311,41 @@ BatchResult BatchRunner::train_parts(const Tensor& x, const Tensor& y, const Ten
     return result;
 }
 
+bool BatchRunner::predicts_by_row(const Tensor& x, const Tensor& prediction) const {
+    Tensor again;
+    try {
+        again = call(rows_of(x, 0, kPredictedAgain));
+    } catch (const Error&) {
+        return false;
+    }
+    const Tensor first = rows_of(prediction, 0, kPredictedAgain).to(float64);
+    if (!(again.shape() == first.shape())) return false;
+    const double scale = largest(first);
+    return largest(first - again.to(float64)) <= 1e-3 * scale || !std::isfinite(scale);
+}
+
 BatchResult BatchRunner::evaluate(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction) {
     const NoGrad no_grad;
     BatchResult result;
     if (y.defined()) result.weight = loss_.weight(y);
     const std::int64_t n = x.size(0);
-    const bool cut = model_.is_row_wise() && (!y.defined() || loss_.is_row_wise()) && !hooked() &&
+    const bool cut = by_row_ && model_.is_row_wise() && (!y.defined() || loss_.is_row_wise()) && !hooked() &&
                      (!y.defined() || result.weight != 0 || loss_.sums());
     // Half as many as in training would do for the cache; the same keep the number of shapes down.
     const std::int64_t rows = rows_ > 0 ? rows_ : 512;
-    if (!cut || n < 2 * rows) {
+    const auto whole = [&] {
         const Tensor prediction = call(x);
         if (y.defined()) result.loss = loss_of(prediction, y, weights, result.weight).item();
         if (with_prediction) result.prediction = prediction;
         return result;
-    }
+    };
+    if (!cut || n < 2 * rows) return whole();
     const Parts parts(n, rows, kLanes);
     losses_.assign(static_cast<std::size_t>(parts.parts), 0);
     Gathered gathered;
-    const xg::detail::Undivided undivided;
-    const auto run = [&](std::int64_t part) {
+    const auto predict = [&](std::int64_t part) { return call(rows_of(x, parts.from(part), parts.to(part))); };
+    const auto take = [&](std::int64_t part, const Tensor& prediction) {
         const std::int64_t from = parts.from(part), to = parts.to(part);
-        const Tensor prediction = call(rows_of(x, from, to));
         if (with_prediction) {
             if (part == 0) gathered.make_room(prediction, n);
             gathered.put(prediction, from);
@@ -318,12 +358,28 @@ BatchResult BatchRunner::evaluate(const Tensor& x, const Tensor& y, const Tensor
         const Tensor loss = loss_of(prediction, part_y, rows_of(weights, from, to), result.weight);
         losses_[static_cast<std::size_t>(part)] = loss.item() * (plain ? 1 : weight / result.weight);
     };
-    run(0);
+    {
+        Tensor first;
+        {
+            const xg::detail::Undivided undivided;
+            try {
+                first = predict(0);
+            } catch (const Error&) {
+                // If it is not for the want of the other rows, the whole says so.
+            }
+            if (first.defined() && predicts_by_row(x, first))
+                take(0, first);
+            else
+                first = {};
+        }
+        if (!first.defined()) return whole();
+    }
+    const xg::detail::Undivided undivided;
     parallel_for(parts.lanes, [&](std::int64_t lane) {
         const xg::detail::LaneScope range(static_cast<std::int32_t>(lane));
         for (std::int64_t part = std::max<std::int64_t>(1, parts.first_of(lane)); part < parts.first_of(lane + 1);
              ++part)
-            run(part);
+            take(part, predict(part));
     });
     result.prediction = gathered.whole();
     for (const double loss : losses_) result.loss += loss;

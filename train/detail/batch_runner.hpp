@@ -30,6 +30,9 @@ class BatchRunner {
 public:
     BatchRunner(const nn::Module& model, const Loss& loss, bool may_cut);
 
+    /// Looks at the model, which may have grown, again: whether batches are cut is decided with the next one.
+    void begin();
+
     /// Adds the loss's gradients to the parameters. `weights` of the samples may be undefined.
     BatchResult train(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction);
     /// Loss and predictions without a graph, in the mode in which the model is. The latter alone without targets.
@@ -50,6 +53,8 @@ private:
     void decide(const Tensor& x, const Tensor& y, const Tensor& weights);
     /// Whether the gradients of x's first 2n rows are the same in one part and in two.
     bool agrees(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t n);
+    /// Whether the first rows of a part are predicted the same without the others.
+    bool predicts_by_row(const Tensor& x, const Tensor& prediction) const;
     BatchResult train_whole(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction);
     BatchResult train_parts(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction);
 
@@ -59,7 +64,9 @@ private:
     std::vector<Tensor> parameters_;
     std::int64_t rows_ = 0;
     std::int64_t lanes_ = 0;  // at most
+    bool may_cut_;
     bool decided_ = false;
+    bool by_row_ = true;  // nothing else has been seen
     std::string why_whole_;
     std::vector<GradientStore> stores_;
     std::vector<double> losses_;  // of each part

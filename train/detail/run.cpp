@@ -38,6 +38,7 @@ History Run::run() {
     const ModeScope mode(model_, true);
     const GradMode recording(true);
     const InterruptScope interrupt(body_.options.handle_interrupt);
+    body_.runner.begin();
     if (!options_.resume.empty()) resume();
     body_.history = history_;
     try {
