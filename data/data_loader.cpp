@@ -193,5 +193,7 @@ DataLoader::Iterator DataLoader::begin() {
 
 std::int64_t DataLoader::size() const noexcept { return state_->batches; }
 std::int64_t DataLoader::samples() const noexcept { return state_->samples; }
+std::uint64_t DataLoader::epoch() const noexcept { return state_->options.epoch; }
+void DataLoader::set_epoch(std::uint64_t epoch) noexcept { state_->options.epoch = epoch; }
 
 }  // namespace xg::data

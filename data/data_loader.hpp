@@ -120,6 +120,10 @@ public:
     std::int64_t size() const noexcept;
     /// The number of samples in the data set.
     std::int64_t samples() const noexcept;
+    /// The number of the next pass: see LoaderOptions::epoch.
+    std::uint64_t epoch() const noexcept;
+    /// Sets it, for training that goes on.
+    void set_epoch(std::uint64_t epoch) noexcept;
 
 private:
     using Get = std::function<Samples(std::int64_t i)>;

@@ -52,7 +52,8 @@ public:
     }
     bool stopped() const noexcept { return stopped_; }
 
-    /// Writes all that is needed to go on from here, whole or not at all: see FitOptions::resume. Throws FileError.
+    /// Writes all that is needed to go on from here, whole or not at all: see FitOptions::resume. What is written within
+    /// an epoch begins that one anew, with the weights as they were then. Throws FileError.
     virtual void save(const std::string& path) const = 0;
 
 protected:

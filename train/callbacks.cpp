@@ -36,6 +36,9 @@ double number(const optim::State& state, const char* who, const std::string& nam
     throw ValueError(fmt::format("{}: what was saved has no '{}': it is of another callback", who, name));
 }
 
+/// Whether a training has taken over what was saved, not only tried to.
+bool goes_on(bool& resumed, const Training& training) { return std::exchange(resumed, false) && training.epoch() > 0; }
+
 std::string folder_of(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
     return folder.empty() ? "." : folder;
@@ -69,9 +72,9 @@ EarlyStopping::EarlyStopping(const EarlyStoppingOptions& options) : body_(std::m
     body_->options = options;
 }
 
-void EarlyStopping::on_train_begin(Training&) {
+void EarlyStopping::on_train_begin(Training& training) {
     Body& b = *body_;
-    if (std::exchange(b.resumed, false)) return;
+    if (goes_on(b.resumed, training)) return;
     b.best = worst(b.options.mode);
     b.best_epoch = b.waited = b.stopped_epoch = 0;
     b.weights.clear();
@@ -163,29 +166,35 @@ ModelCheckpoint::ModelCheckpoint(const ModelCheckpointOptions& options) : body_(
     body_->options = options;
 }
 
-void ModelCheckpoint::on_train_begin(Training&) {
+void ModelCheckpoint::on_train_begin(Training& training) {
     Body& b = *body_;
-    make_folder(folder_of(b.options.path));
+    // One whose name depends on the epoch is made when there is one.
+    if (const std::string folder = folder_of(b.options.path); folder.find_first_of("{}") == std::string::npos)
+        make_folder(folder);
     b.saved_epoch = -1;
-    if (std::exchange(b.resumed, false)) return;
+    if (goes_on(b.resumed, training)) return;
     b.best = worst(b.options.mode);
 }
 
 void ModelCheckpoint::on_epoch_end(Training& training) {
     Body& b = *body_;
+    const bool due = training.epoch() % b.options.every == 0;
     if (b.options.save_best_only) {
         const double value = monitored("ModelCheckpoint", training, b.options.monitor);
-        if (!better(value, b.best, b.options.mode, 0)) return;
+        if (!due || !better(value, b.best, b.options.mode, 0)) return;
         b.best = value;
     }
-    if (training.epoch() % b.options.every == 0) b.save(training);
+    // The last epoch now rather than at the training's end, when others may have put other weights into the model.
+    if (due || training.stopped() || training.epoch() == training.epochs()) b.save(training);
 }
 
 void ModelCheckpoint::on_train_end(Training& training) {
     Body& b = *body_;
-    // What an interruption would lose: finished epochs that were not written because of `every`.
+    // What a stop that came later in the epoch's end would lose. In the middle of an epoch the model is no longer what
+    // it was at the last one's end: a training that went on from it would not end with the same bits.
     const auto finished = static_cast<std::int64_t>(training.history().epochs());
-    if (!b.options.save_best_only && finished > 0 && training.epoch() == finished && b.saved_epoch != finished)
+    if (!b.options.save_best_only && finished > 0 && training.batch() == training.batches() &&
+        b.saved_epoch != finished)
         b.save(training);
 }
 
@@ -218,7 +227,8 @@ ReduceLROnPlateau::ReduceLROnPlateau(const optim::ReduceLROnPlateauOptions& opti
 void ReduceLROnPlateau::on_train_begin(Training& training) {
     Body& b = *body_;
     b.plateau = std::make_unique<optim::ReduceLROnPlateau>(training.optimizer(), b.options);
-    if (!b.resumed.numbers.empty()) b.plateau->load_state(std::exchange(b.resumed, {}));
+    const optim::State resumed = std::exchange(b.resumed, {});
+    if (!resumed.numbers.empty() && training.epoch() > 0) b.plateau->load_state(resumed);
 }
 
 void ReduceLROnPlateau::on_epoch_end(Training& training) {

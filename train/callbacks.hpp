@@ -28,7 +28,7 @@ struct EarlyStoppingOptions {
 };
 
 /// Ends the training when a quantity has stopped getting better. As Keras's, but it restores the best weights unless
-/// told otherwise, also where the training ran to its end. A NaN is better than nothing.
+/// told otherwise, also where the training ran to its end. A NaN is never better.
 ///
 /// Throws ValueError for options out of range, and at the first epoch's end for a quantity that is not there.
 class XG_EXPORT EarlyStopping {
@@ -59,12 +59,13 @@ struct ModelCheckpointOptions {
     std::string path = {};
     std::string monitor = "val_loss";     ///< Of `save_best_only`.
     optim::Mode mode = optim::Mode::min;  ///< Likewise.
-    bool save_best_only = false;          ///< Write only when the quantity is better than ever before.
-    std::int64_t every = 1;               ///< Write at each n-th epoch's end; at least 1.
+    bool save_best_only = false;  ///< Write only when the quantity is better than at any n-th epoch's end before.
+    std::int64_t every = 1;       ///< Write at each n-th epoch's end; at least 1.
 };
 
-/// Writes a checkpoint at epochs' ends, and where the training ends early, from which it can be resumed: see
-/// FitOptions::resume. Each file is written whole or not at all.
+/// Writes a checkpoint at epochs' ends, also at that of the last, from which the training can be resumed: see
+/// FitOptions::resume. Each file is written whole or not at all. A training that ends in the middle of an epoch goes on
+/// after the last epoch that was written.
 ///
 /// Throws ValueError for no path, an unknown name in it and `every` below 1; FileError, before the training begins,
 /// for a folder that cannot be written.

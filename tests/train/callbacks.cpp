@@ -164,6 +164,15 @@ BOOST_AUTO_TEST_CASE(checkpoints_by_name_and_by_quantity) {
     BOOST_CHECK_EXCEPTION(b.fit(1, {ModelCheckpoint({.path = folder.file("{what}")})}), xg::ValueError,
                           says("what can stand in braces: epoch, loss, val_loss"));
     BOOST_CHECK_THROW(b.fit(1, {ModelCheckpoint({.path = "/proc/none/x"})}), xg::FileError);
+
+    // A folder whose name is not known before the first epoch.
+    b.fit(2, {ModelCheckpoint({.path = folder.file("run-{epoch}/model")})});
+    BOOST_TEST(fs::exists(folder.file("run-2/model")));
+    BOOST_TEST(!fs::exists(folder.file("run-{epoch}")));
+    // The best of the epochs that are looked at: the first is the best of all.
+    ModelCheckpoint second({.path = folder.file("second-{epoch}"), .monitor = "s", .save_best_only = true, .every = 2});
+    b.fit(4, {scripted("s", {1, 3, 2, 2}), second});
+    BOOST_TEST(second.last_path() == folder.file("second-4"));
 }
 
 namespace {
@@ -273,6 +282,105 @@ BOOST_AUTO_TEST_CASE(a_full_disk_loses_nothing) {
     BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 0), status);
     BOOST_TEST(xg::read_file(path) == before);
     BOOST_TEST(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+}
+
+namespace {
+
+/// What became of 8 epochs: at once, or after one that ended before.
+struct Ended {
+    std::vector<double> numbers;
+    std::string csv;
+    std::size_t steps = 0;
+};
+
+Ended whole_or_resumed(const std::vector<xg::train::Callback>& first, std::int64_t first_epochs,
+                       const std::vector<xg::train::Callback>& then, const std::string& path) {
+    if (!first.empty()) Bench().fit(first_epochs, first);
+    Bench b;
+    const History h = b.fit(8, then, path);
+    return {numbers_of(b.model), h.to_csv(), h.step_losses().size()};
+}
+
+void check_same(const Ended& a, const Ended& b) {
+    BOOST_TEST(same_bits(a.numbers, b.numbers));
+    BOOST_TEST(a.csv == b.csv);
+    BOOST_TEST(a.steps == b.steps);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_training_that_is_stopped_goes_on_with_the_same_bits) {
+    const Folder folder("resume-stopped");
+    int number = 0;
+    for (const std::int64_t every : {1, 2, 5}) {
+        const auto path = [&] { return folder.file(std::to_string(number)); };
+        const auto checkpoint = [&] { return ModelCheckpoint({.path = path(), .every = every}); };
+        const auto nothing = LambdaCallback({});
+        ++number;
+        const Ended whole = whole_or_resumed({}, 0, {checkpoint(), nothing}, path());
+        // In the middle of an epoch, and after its last batch.
+        for (const std::int64_t batch : {1, 2, 3}) {
+            ++number;
+            const auto stop = LambdaCallback({.on_batch_end = [batch](Training& t) {
+                if (t.epoch() == 6 && t.batch() == batch) t.stop("enough");
+            }});
+            check_same(whole, whole_or_resumed({checkpoint(), stop}, 8, {checkpoint(), nothing}, path()));
+        }
+        // What stands before it puts older weights into the model at the end.
+        const auto early = [] { return EarlyStopping({.monitor = "s", .patience = 9}); };
+        const std::vector<double> scores{1, 2, 3, 4, 5, 6, 7, 0};
+        ++number;
+        const Ended restored = whole_or_resumed({}, 0, {scripted("s", scores), early(), checkpoint()}, path());
+        ++number;
+        check_same(restored, whole_or_resumed({scripted("s", scores), early(), checkpoint()}, 3,
+                                              {scripted("s", scores), early(), checkpoint()}, path()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_saved_within_an_epoch_begins_it_anew) {
+    const Folder folder("resume-within");
+    const std::string path = folder.file("a");
+    Bench b, c;
+    b.fit(2, {LambdaCallback({.on_batch_end = [&](Training& t) {
+              if (t.epoch() == 2 && t.batch() == 2) t.save(path);
+          }})});
+    std::vector<std::int64_t> epochs;
+    const History history =
+        c.fit(3, {LambdaCallback({.on_epoch_begin = [&](Training& t) { epochs.push_back(t.epoch()); }})}, path);
+    BOOST_TEST((epochs == std::vector<std::int64_t>{2, 3}));
+    BOOST_TEST(history.epochs() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_loader_with_a_seed_goes_on_with_its_order) {
+    const Folder folder("resume-loader");
+    const auto train = [&](std::int64_t epochs, const std::string& path, bool within = false) {
+        Bench b;
+        xg::data::DataLoader loader(b.data.x, b.data.y, {.shuffle = true, .seed = 3});
+        b.trainer.fit(loader, {.epochs = epochs,
+                               .callbacks = {ModelCheckpoint({.path = path}),
+                                             LambdaCallback({.on_batch_end =
+                                                                 [&](Training& t) {
+                                                                     if (within && t.batch() == 2) t.stop("");
+                                                                 }})},
+                               .verbose = 0,
+                               .resume = path});
+        return numbers_of(b.model);
+    };
+    const std::vector<double> whole = train(6, folder.file("whole"));
+    train(3, folder.file("parts"));
+    train(6, folder.file("parts"), true);
+    BOOST_TEST(same_bits(train(6, folder.file("parts")), whole));
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_of_a_training_that_could_not_be_resumed_begin_anew) {
+    const Folder folder("resume-failed");
+    Bench b;
+    b.fit(2, {EarlyStopping(), LambdaCallback({.on_train_end = [&](Training& t) { t.save(folder.file("a")); }})});
+    EarlyStopping stop({.patience = 2});
+    const std::vector<xg::train::Callback> callbacks{stop, ModelCheckpoint({.path = folder.file("b")})};
+    BOOST_CHECK_EXCEPTION(b.fit(4, callbacks, folder.file("a")), xg::ValueError, says("it is of another callback"));
+    b.fit(1, callbacks);
+    BOOST_TEST(stop.best_epoch() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(another_training_is_not_resumed) {

@@ -76,6 +76,7 @@ void Run::each_batch(F&& go_on) {
     Tensor order;
     if (source_.shuffle) {
         auto number = static_cast<std::uint64_t>(epoch_ - 1);
+        order = data::detail::shuffled_order(source_.samples, data::detail::pass_stream(options_.seed, number));
     }
     for (std::int64_t b = 0; b < source_.batches; ++b) {
         const std::int64_t from = b * source_.batch_size, to = std::min(from + source_.batch_size, source_.samples);
@@ -122,6 +123,7 @@ void Run::run_epoch(const InterruptScope& interrupt) {
     const auto began = std::chrono::steady_clock::now();
     ++epoch_;
     batch_ = 0;
+    if (source_.loader != nullptr) pass_ = source_.loader->epoch();
     logs_.clear();
     meters_.reset();
     bar_.begin_epoch(epoch_, batches_, began);
@@ -152,6 +154,7 @@ void Run::run_epoch(const InterruptScope& interrupt) {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - began).count();
     history_.add_epoch(logs_, seconds);
+    if (source_.loader != nullptr) pass_ = source_.loader->epoch();
     for (const std::string& path : std::exchange(to_save_, {})) write(path);
     bar_.end_epoch(logs_, seconds, stopped_ || epoch_ == epochs_, now);
 }

@@ -53,6 +53,7 @@ public:
             if (std::none_of(optimizer_.parameters().begin(), optimizer_.parameters().end(),
                              [&](const Tensor& q) { return q.unsafe_body() == p.unsafe_body(); }))
                 others_.push_back(p);
+        if (source_.loader != nullptr) pass_ = source_.loader->epoch();
     }
 
     History run();
@@ -79,6 +80,7 @@ private:
     Meters meters_;
     std::vector<Tensor> others_;  // which the optimizer leaves alone, but backward does not
     ProgressBar bar_;
+    std::uint64_t pass_ = 0;  // of the loader, that a training that is resumed goes on with
     bool said_plan_ = false, at_epoch_end_ = false, stopped_at_epoch_end_ = false;
     mutable std::vector<std::string> to_save_;
     mutable std::string fingerprint_;

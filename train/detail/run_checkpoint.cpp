@@ -1,3 +1,4 @@
+#include <charconv>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ void Run::save(const std::string& path) const {
 CheckpointParts Run::parts() const {
     CheckpointParts parts;
     parts.optimizer = &optimizer_;
-    parts.epoch = epoch_;
+    parts.epoch = static_cast<std::int64_t>(history_.epochs());  // not one under way
     for (std::size_t i = 0; i < options_.callbacks.size(); ++i) {
         const Callback& c = options_.callbacks[i];
         parts.states.push_back({fmt::format("callback{}", i), [&c] { return c.state(); },
@@ -83,6 +84,7 @@ void Run::write(const std::string& path) const {
                  {"columns", columns},
                  {"callbacks", std::to_string(options_.callbacks.size())},
                  {"stopped", stopped_at_epoch_end_ ? stop_reason_ : ""}};
+    if (source_.loader != nullptr) all.notes.emplace_back("pass", std::to_string(pass_));
     save_checkpoint(path, model_, all);
 }
 
@@ -122,6 +124,11 @@ void Run::resume() {
         history_.add_epoch(logs, read.seconds()[e]);
     }
     for (const double loss : read.step_losses()) history_.add_step(loss);
+    if (const std::string pass = file.note("note.pass"); source_.loader != nullptr && !pass.empty()) {
+        std::uint64_t number = 0;
+        const auto [end, error] = std::from_chars(pass.data(), pass.data() + pass.size(), number);
+        if (error == std::errc() && end == pass.data() + pass.size()) source_.loader->set_epoch(number);
+    }
     epoch_ = info.epoch;
     steps_ = static_cast<std::int64_t>(history_.step_losses().size());
     if (const std::string reason = file.note("note.stopped"); !reason.empty()) {
