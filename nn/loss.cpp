@@ -73,6 +73,7 @@ Tensor CrossEntropyLoss::reduced(const Tensor& logits, const Tensor& target, Los
 }
 
 double CrossEntropyLoss::weight(const Tensor& target) const {
+    if (reduction() == LossReduction::batchmean) return LossLayer::weight(target);
     return class_weight(target, weight_, options_.ignore_index);
 }
 
@@ -88,7 +89,10 @@ Tensor NLLLoss::reduced(const Tensor& log_probabilities, const Tensor& target, L
     return nll_loss(log_probabilities, target, options);
 }
 
-double NLLLoss::weight(const Tensor& target) const { return class_weight(target, weight_, options_.ignore_index); }
+double NLLLoss::weight(const Tensor& target) const {
+    if (reduction() == LossReduction::batchmean) return LossLayer::weight(target);
+    return class_weight(target, weight_, options_.ignore_index);
+}
 
 BCELoss::BCELoss(const BinaryCrossEntropyOptions& options) : LossLayer(options.reduction), options_(options) {
     if (options.weight.defined()) weight_ = add_buffer("weight", options.weight);

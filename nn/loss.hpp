@@ -118,7 +118,7 @@ public:
     explicit CrossEntropyLoss(const CrossEntropyOptions& options = {});
     /// The loss under a reduction of the caller's.
     Tensor reduced(const Tensor& logits, const Tensor& target, LossReduction reduction) const;
-    /// The sum of the classes' weights over all targets that count.
+    /// The sum of the classes' weights over all targets that count; rows for `batchmean`.
     double weight(const Tensor& target) const;
 
 private:
@@ -132,7 +132,7 @@ public:
     explicit NLLLoss(const NLLLossOptions& options = {});
     /// The loss under a reduction of the caller's.
     Tensor reduced(const Tensor& log_probabilities, const Tensor& target, LossReduction reduction) const;
-    /// The sum of the classes' weights over all targets that count.
+    /// The sum of the classes' weights over all targets that count; rows for `batchmean`.
     double weight(const Tensor& target) const;
 
 private:

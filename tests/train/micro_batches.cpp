@@ -94,6 +94,12 @@ BOOST_AUTO_TEST_CASE(classes_that_weigh_differently_or_do_not_count) {
     const Tensor weight = xg::tensor({0.5, 1.0, 2.0, 4.0});
     check_cut(model, xg::nn::CrossEntropyLoss({.weight = weight}), data.x, classes);
     check_cut(model, xg::nn::CrossEntropyLoss({.weight = weight}), data.x, ignored);
+    for (const Tensor& target : {classes, ignored}) {
+        check_cut(model, xg::nn::CrossEntropyLoss({.weight = weight, .reduction = xg::LossReduction::batchmean}),
+                  data.x, target);
+        check_cut(Sequential(model, xg::nn::LogSoftmax(1)),
+                  xg::nn::NLLLoss({.weight = weight, .reduction = xg::LossReduction::batchmean}), data.x, target);
+    }
     check_cut(model, xg::nn::CrossEntropyLoss({.label_smoothing = 0.1}), data.x, classes);
     check_cut(model, xg::nn::CrossEntropyLoss(), data.x, xg::softmax(xg::randn({4000, 4}), 1));
     const Sequential binary(Linear(3, 1));
