@@ -98,11 +98,14 @@ std::string TunerResult::table() const {
 
 plot::Figure TunerResult::figure(const std::string& title) const {
     std::vector<double> numbers, scores;
+    double least = INFINITY, greatest = -INFINITY;
     for (const TrialResult& t : trials) {
+        if (std::isfinite(t.score)) least = std::min(least, t.score), greatest = std::max(greatest, t.score);
         numbers.push_back(static_cast<double>(t.number));
         scores.push_back(t.score);
     }
-    return plot::search_results(numbers, scores, {.title = title, .minimize = !maximize});
+    return plot::search_results(numbers, scores,
+                                {.title = title, .minimize = !maximize, .log_y = least > 0 && greatest > 100 * least});
 }
 
 std::string TunerResult::to_csv() const {

@@ -43,20 +43,18 @@ int main(int argc, char** argv) {
     }
     // [units]
     xg::plot::Figure figure({.rows = 1, .columns = 2, .title = "Test loss after 100 epochs over seeds"});
-    figure.axes(0, 0)
-        .line(x, mean)
-        .band(x, low, high)
-        .points(x, mean)
-        .set({.x_label = "units", .y_label = "test loss", .log_x = true, .log_y = true});
-    figure.axes(0, 1)
-        .line(x, mean)
-        .band(x, low, high)
-        .points(x, mean)
-        .set({.title = "without the single unit",
-              .x_label = "units",
-              .log_x = true,
-              .x_limits = {12, 300},
-              .y_limits = {0, 2}});
+    for (const std::ptrdiff_t from : {0, 1}) {
+        const auto rest = [&](const std::vector<double>& v) { return std::vector<double>(v.begin() + from, v.end()); };
+        figure.axes(0, static_cast<int>(from))
+            .line(rest(x), rest(mean))
+            .band(rest(x), rest(low), rest(high))
+            .points(rest(x), rest(mean))
+            .set({.title = from == 0 ? "" : "without the single unit",
+                  .x_label = "units",
+                  .y_label = "test loss",
+                  .log_x = true,
+                  .log_y = from == 0});
+    }
     tutorial.save(figure, "units");
     tutorial.value("one_unit", mean[0], "%.1f");
     tutorial.value("sixteen_units", mean[1], "%.2f");
