@@ -45,8 +45,8 @@ Layout::Layout(const AxesData& axes, const Page& page, const Box& panel)
     x_label = elide(o.x_label, panel.width / font - 2);
     y_label = elide(o.y_label, panel.height / font - 2);
     top = panel.bottom + panel.height - (1.2 + 1.6 * static_cast<double>(title.size())) * font;
-    bottom = panel.bottom + font * (o.x_label.empty() ? 2.4 : 4.2);
-    x_label_at = panel.bottom + 1.3 * font;
+    bottom = panel.bottom + font * (o.x_label.empty() ? 2.4 : 4.8);
+    x_label_at = panel.bottom + 1.1 * font;
     y_label_at = panel.left + 1.3 * font;
     left = panel.left + font * (o.y_label.empty() ? 1.8 : 3.6);
     right = panel.left + panel.width - 1.8 * font;
