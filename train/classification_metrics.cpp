@@ -189,7 +189,7 @@ double ClassScore::compute() const noexcept {
         const double bottom = kind_ == Kind::precision ? predicted : kind_ == Kind::recall ? there : predicted + there;
         return bottom == 0 ? 0 : top / bottom;
     };
-    double all_right = 0, all_predicted = 0, all_there = 0, sum = 0;
+    double all_right = 0, all_predicted = 0, all_there = 0, sum = 0, counted = 0;
     for (std::int64_t c = 0; c < n; ++c) {
         double predicted = 0, there = matrix_.missed_[static_cast<std::size_t>(c)];
         for (std::int64_t k = 0; k < n; ++k) {
@@ -203,10 +203,11 @@ double ClassScore::compute() const noexcept {
         all_there += there;
         // As scikit-learn: classes that neither occur nor are predicted do not count.
         sum += average_ == Average::weighted ? one * there : one;
+        if (predicted > 0 || there > 0) ++counted;
     }
     if (average_ == Average::micro) return score(all_right, all_predicted, all_there);
     if (average_ == Average::weighted) return all_there == 0 ? 0 : sum / all_there;
-    return sum / static_cast<double>(n);
+    return counted == 0 ? 0 : sum / counted;
 }
 
 double RocCurve::area() const noexcept {

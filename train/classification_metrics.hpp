@@ -92,7 +92,7 @@ private:
 /// How scores of several classes become one number.
 enum class Average {
     binary,    ///< That of the positive class, of two.
-    macro,     ///< The mean over the classes.
+    macro,     ///< The mean over the classes that occur or are predicted.
     micro,     ///< Of all classes' counts together.
     weighted,  ///< The mean over the classes by their samples.
 };

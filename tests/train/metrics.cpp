@@ -104,6 +104,18 @@ BOOST_AUTO_TEST_CASE(classes_as_scikit_learn_has_them) {
     check(xg::train::F1Score({.average = Average::weighted}), many, classes, r::f1_by_support,
           r::f1_by_support_weighted);
 
+    // Class 3 is nowhere: precision_score([0, 0, 1, 1, 2, 0], [0, 1, 1, 1, 2, 0], average='macro') is that of three.
+    const Tensor three = xg::tensor({0, 0, 1, 1, 2, 0}).to(xg::int64),
+                 of_three = xg::one_hot(xg::tensor({0, 1, 1, 1, 2, 0}).to(xg::int64), 4).to(xg::float32);
+    const auto mean_of_three = [&](auto metric) {
+        metric.update(of_three, three, {});
+        return metric.compute();
+    };
+    const auto close = boost::test_tools::tolerance(1e-12);
+    BOOST_TEST(mean_of_three(xg::train::Precision({.average = Average::macro})) == 0.8888888888888888, close);
+    BOOST_TEST(mean_of_three(xg::train::Recall({.average = Average::macro})) == 0.8888888888888888, close);
+    BOOST_TEST(mean_of_three(xg::train::F1Score({.average = Average::macro})) == 0.8666666666666667, close);
+
     xg::train::ConfusionMatrix matrix;
     matrix.update(many, classes, weight);
     BOOST_TEST(matrix.matrix().to_vector() == r::confusion_weighted, boost::test_tools::tolerance(1e-12)
