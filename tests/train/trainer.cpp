@@ -251,6 +251,15 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_the_training_after_the_batch) {
     BOOST_TEST(sigaction(SIGINT, nullptr, &now) == 0);
     BOOST_TEST((now.sa_handler == SIG_DFL));
 
+    // After an epoch, no batch of the next is begun.
+    const auto later = xg::train::LambdaCallback({.on_epoch_end = [](Training& t) {
+        if (t.epoch() == 2) std::raise(SIGINT);
+    }});
+    const History epochs = b.trainer.fit(b.data.x, b.data.y, {.epochs = 5, .callbacks = {later}, .verbose = 0});
+    BOOST_TEST(epochs.epochs() == 2U);
+    BOOST_TEST(epochs.step_losses().size() == 2U * 7U);
+    BOOST_TEST(epochs.stop_reason() == "interrupted after epoch 2");
+
     // Where the host has a handler of its own, that one gets the signal.
     static int host = 0;
     const auto theirs = std::signal(SIGINT, [](int) { ++host; });

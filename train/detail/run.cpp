@@ -43,7 +43,13 @@ History Run::run() {
     body_.history = history_;
     try {
         for (const Callback& c : options_.callbacks) c.on_train_begin(*this);
-        while (!stopped_ && epoch_ < epochs_) run_epoch(interrupt);
+        while (!stopped_ && epoch_ < epochs_) {
+            // It may have come while the last epoch was validated and written.
+            if (interrupt.interrupted())
+                stop(fmt::format("interrupted after epoch {}", epoch_));
+            else
+                run_epoch(interrupt);
+        }
         for (const Callback& c : options_.callbacks) c.on_train_end(*this);
     } catch (...) {
         // The gradients of a step that was not made.
