@@ -66,6 +66,9 @@ SearchSpace& SearchSpace::log(const std::string& name, double low, double high) 
     if (!(low > 0))
         throw ValueError(
             fmt::format("SearchSpace: '{}' begins at {}, expected more than 0 for a logarithm", name, low));
+    if (std::isfinite(high) && !std::isfinite(high / low))
+        throw ValueError(fmt::format("SearchSpace: '{}' goes from {} to {}: the ends are too far apart for a logarithm",
+                                     name, low, high));
     real(name, low, high);
     parameters_.back().kind = Kind::log;
     return *this;
@@ -100,6 +103,11 @@ SearchSpace& SearchSpace::when(const std::string& parent, std::initializer_list<
         throw ValueError(fmt::format("SearchSpace: there is no '{}' declared before what depends on it", parent));
     if (values.size() == 0)
         throw ValueError(fmt::format("SearchSpace: expected values of '{}' to depend on, got none", parent));
+    for (const SearchValue& v : values)
+        if (known->kind == Kind::choice &&
+            std::find(known->choices.begin(), known->choices.end(), v) == known->choices.end())
+            throw ValueError(fmt::format(
+                "SearchSpace: '{}' never has the value {}, expected some of its own to depend on", parent, v.str()));
     next_parent_ = parent;
     next_values_ = values;
     return *this;
@@ -126,7 +134,9 @@ SearchPoint SearchSpace::draw(const Philox& stream) const {
                                    p.choices[static_cast<std::size_t>(u * static_cast<double>(p.choices.size()))]);
                 break;
             case Kind::real: point.emplace_back(p.name, p.low + u * (p.high - p.low)); break;
-            case Kind::log: point.emplace_back(p.name, p.low * std::pow(p.high / p.low, u)); break;
+            case Kind::log:
+                point.emplace_back(p.name, std::clamp(p.low * std::pow(p.high / p.low, u), p.low, p.high));
+                break;
             case Kind::integer: {
                 const double steps = std::floor((p.high - p.low) / static_cast<double>(p.step)) + 1;
                 const double v = p.log_integer ? std::floor(p.low * std::pow((p.high + 1) / p.low, u))
@@ -150,7 +160,10 @@ std::vector<SearchValue> SearchSpace::Parameter::values(std::int64_t levels, std
     }
     for (std::int64_t i = 0; i < levels; ++i) {
         const double u = levels == 1 ? 0 : static_cast<double>(i) / static_cast<double>(levels - 1);
-        all.emplace_back(kind == Kind::real ? low + u * (high - low) : low * std::pow(high / low, u));
+        // The last is the end itself, whatever is rounded.
+        all.emplace_back(u == 1               ? high
+                         : kind == Kind::real ? low + u * (high - low)
+                                              : std::clamp(low * std::pow(high / low, u), low, high));
     }
     return all;
 }

@@ -70,7 +70,8 @@ public:
                          const IntegerOptions& options = {});
     /// True or false.
     SearchSpace& boolean(const std::string& name);
-    /// What is declared next, one hyperparameter, counts only where `parent`, declared before, has one of these values.
+    /// What is declared next, one hyperparameter, counts only where `parent`, declared before, has one of these values,
+    /// of the types in which they were declared there.
     SearchSpace& when(const std::string& parent, std::initializer_list<SearchValue> values);
 
     bool empty() const noexcept { return parameters_.empty(); }

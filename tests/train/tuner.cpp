@@ -93,6 +93,12 @@ BOOST_AUTO_TEST_CASE(points_lie_in_their_ranges_and_differ) {
     // Evenly in the logarithm: both ends are reached.
     BOOST_TEST(least < 3e-4);
     BOOST_TEST(greatest > 0.3);
+    // Ends are not passed, whatever is rounded.
+    for (int i = 1; i < 200; ++i) {
+        SearchSpace ends;
+        ends.log("x", 0.001 * i, 0.7 * i);
+        BOOST_TEST(*ends.all(3, 3)->back()[0].second.number() == 0.7 * i);
+    }
     // A grid of it: 2 · 2 · 4 · 2 · (1 + 2) · 1024 points are too many to list in 1000.
     SearchSpace small;
     small.real("x", 0, 1).choice("kind", {"a", "b"});
@@ -328,11 +334,15 @@ BOOST_AUTO_TEST_CASE(bad_spaces_and_options_are_refused) {
     BOOST_CHECK_THROW(space.real("x", NAN, 1), xg::ValueError);
     BOOST_CHECK_THROW(space.real("x", -1e308, 1e308), xg::ValueError);
     BOOST_CHECK_EXCEPTION(space.log("x", 0, 1), xg::ValueError, says("more than 0"));
+    BOOST_CHECK_EXCEPTION(space.log("x", 1e-300, 1e300), xg::ValueError, says("too far apart"));
     BOOST_CHECK_THROW(space.integer("x", 3, 2), xg::ValueError);
     BOOST_CHECK_THROW(space.integer("x", 0, 9, {.log = true}), xg::ValueError);
     BOOST_CHECK_THROW(space.integer("x", 0, 9, {.step = 0}), xg::ValueError);
     BOOST_CHECK_EXCEPTION(space.when("y", {1}), xg::ValueError, says("no 'y'"));
     space.choice("x", {1, 2});
+    // Would never count.
+    BOOST_CHECK_EXCEPTION(space.when("x", {1, 3}), xg::ValueError, says("'x' never has the value 3"));
+    BOOST_CHECK_EXCEPTION(space.when("x", {1.0}), xg::ValueError, says("'x' never has the value 1.0"));
     BOOST_CHECK_EXCEPTION(space.real("x", 0, 1), xg::ValueError, says("taken"));
     BOOST_CHECK_EXCEPTION(Tuner(space, {.max_trials = 0}), xg::ValueError, says("max_trials is 0"));
     BOOST_CHECK_THROW(Tuner(space, {.max_epochs = 0}), xg::ValueError);
