@@ -42,12 +42,19 @@ void check_options(const FitOptions& options) {
 
 Trainer::Trainer(const nn::Module& model, Loss loss, optim::Optimizer& optimizer, TrainerOptions options) {
     std::set<std::string> names{"loss"};
-    for (const Metric& m : options.metrics)
+    for (const Metric& m : options.metrics) {
+        const std::string name = m.name();
+        if (name.empty() || name.starts_with("val_") || name.find_first_of("\r\n") != std::string::npos)
+            throw ValueError(fmt::format(
+                "Trainer: a metric is called '{}', expected a name of one line without val_ before it, which "
+                "stands for the validation",
+                name));
         if (!names.insert(m.name()).second)
             throw ValueError(
                 fmt::format("Trainer: there are two metrics '{}' (or one beside the loss), expected names that "
                             "differ; metrics have an option for theirs",
                             m.name()));
+    }
     if (!(options.clip_norm >= 0))
         throw ValueError(fmt::format("Trainer: clip_norm is {}, expected at least 0", options.clip_norm));
     if (loss.gives_elements())

@@ -351,6 +351,9 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused_and_nothing_changes) {
                           xg::ValueError, says("two metrics 'error'"));
     BOOST_CHECK_EXCEPTION(Trainer(b.model, xg::nn::MSELoss(), b.optimizer, {.metrics = {MeanError("loss")}}),
                           xg::ValueError, says("'loss'"));
+    for (const char* name : {"", "val_loss", "two\nlines"})
+        BOOST_CHECK_EXCEPTION(Trainer(b.model, xg::nn::MSELoss(), b.optimizer, {.metrics = {MeanError(name)}}),
+                              xg::ValueError, says("expected a name of one line without val_ before it"));
     BOOST_CHECK_THROW(Trainer(b.model, xg::nn::MSELoss(), b.optimizer, {.clip_norm = -1}), xg::ValueError);
     const Sequential other = network();
     BOOST_CHECK_EXCEPTION(Trainer(other, xg::nn::MSELoss(), b.optimizer), xg::ValueError,
