@@ -145,6 +145,13 @@ BOOST_AUTO_TEST_CASE(a_layer_that_is_wrong_about_itself_is_found_out) {
                whole = step(model, xg::nn::MSELoss(), data.x, data.y, false);
     BOOST_TEST(cut.plan.starts_with("whole: its first rows have other gradients"), cut.plan);
     BOOST_TEST(same_bits(cut.gradients, whole.gradients));
+
+    // Also where the first rows, of which nothing comes, could not tell.
+    Tensor weights = xg::ones({3000});
+    std::fill_n(weights.mutable_data<float>(), 500, 0.0F);
+    const Step later = step(model, loss, data.x.slice(0, 0, 2000), data.y.slice(0, 0, 2000), true,
+                            weights.slice(0, 0, 2000).contiguous());
+    BOOST_TEST(later.plan.starts_with("whole: its first rows have other gradients"), later.plan);
 }
 
 BOOST_AUTO_TEST_CASE(predictions_of_a_layer_that_is_wrong_about_itself) {

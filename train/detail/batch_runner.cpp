@@ -30,6 +30,8 @@ constexpr std::int64_t kPartBytes = std::int64_t{8} << 20;
 constexpr std::int64_t kFewestRows = 16, kMostRows = 480;
 /// Rows of each of the two parts that are compared with the whole.
 constexpr std::int64_t kCheckedRows = 32;
+/// At how many places of a batch such rows are looked for.
+constexpr std::int64_t kPlaces = 8;
 /// Rows of a prediction that are made once more without the others.
 constexpr std::int64_t kPredictedAgain = 8;
 
@@ -162,7 +164,7 @@ bool BatchRunner::hooked() const {
     });
 }
 
-bool BatchRunner::agrees(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t n) {
+std::optional<bool> BatchRunner::agrees(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t n) {
     const RandomState state = random_state();
     const double total = loss_.weight(rows_of(y, 0, 2 * n));
     std::vector<GradientStore> stores(3);
@@ -181,6 +183,7 @@ bool BatchRunner::agrees(const Tensor& x, const Tensor& y, const Tensor& weights
     run(stores[1], 0, n);
     run(stores[2], n, 2 * n);
     const NoGrad no_grad;
+    bool any = false;
     for (const Tensor& p : parameters_) {
         const Tensor whole = stores[0].of(p), a = stores[1].of(p), b = stores[2].of(p);
         if (!whole.defined() && !a.defined() && !b.defined()) continue;
@@ -189,11 +192,12 @@ bool BatchRunner::agrees(const Tensor& x, const Tensor& y, const Tensor& weights
         const Tensor& second = b.defined() ? b : none;
         // Against what the parts are large: where they cancel, no more digits of the sum are right.
         const double scale = largest(first) + largest(second);
+        any = any || scale != 0;
         const double tolerance = (p.dtype() == float64 ? 1e-8 : 1e-3) * scale;
         const double difference = largest((whole.defined() ? whole : none) - (first + second));
         if (!(difference <= tolerance) && std::isfinite(scale)) return false;
     }
-    return true;
+    return any ? std::optional(true) : std::nullopt;
 }
 
 void BatchRunner::decide(const Tensor& x, const Tensor& y, const Tensor& weights) {
@@ -211,7 +215,13 @@ void BatchRunner::decide(const Tensor& x, const Tensor& y, const Tensor& weights
     // Where the rows that are tried cannot be run, the whole batch may; if not, it tells why.
     by_row_ = false;
     try {
-        by_row_ = agrees(x, y, weights, n);
+        // Rows that do not count show nothing: then some further on.
+        std::optional<bool> same;
+        const std::int64_t step = std::max(2 * n, x.size(0) / kPlaces);
+        for (std::int64_t from = 0; !same && from + 2 * n <= x.size(0); from += step)
+            same = agrees(rows_of(x, from, from + 2 * n), rows_of(y, from, from + 2 * n),
+                          rows_of(weights, from, from + 2 * n), n);
+        by_row_ = same.value_or(true);
     } catch (const Error& error) {
         return whole(fmt::format("its first rows cannot be run without the others: {}", error.what()));
     }

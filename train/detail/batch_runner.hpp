@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,8 +52,8 @@ private:
     bool hooked() const;
     /// Decides, with the first batch, whether and where batches are cut.
     void decide(const Tensor& x, const Tensor& y, const Tensor& weights);
-    /// Whether the gradients of x's first 2n rows are the same in one part and in two.
-    bool agrees(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t n);
+    /// Whether the gradients of x's first 2n rows are the same in one part and in two; none if they are all 0.
+    std::optional<bool> agrees(const Tensor& x, const Tensor& y, const Tensor& weights, std::int64_t n);
     /// Whether the first rows of a part are predicted the same without the others.
     bool predicts_by_row(const Tensor& x, const Tensor& prediction) const;
     BatchResult train_whole(const Tensor& x, const Tensor& y, const Tensor& weights, bool with_prediction);
