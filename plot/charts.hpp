@@ -22,6 +22,7 @@ struct LearningCurve {
     std::vector<double> validation = {};  ///< Drawn dashed, in the same colour; may be empty.
 };
 
+/// Options of `learning_curves`.
 struct LearningCurveOptions {
     std::string title = {};
     std::string caption = {};
@@ -43,6 +44,7 @@ enum class Bars {
     horizontal,  ///< To the right, the first at the top: names of any length can be read.
 };
 
+/// Options of `bar_chart`.
 struct BarChartOptions {
     std::string title = {};
     std::string caption = {};
@@ -65,6 +67,7 @@ struct Curve {
     std::vector<double> y = {};
 };
 
+/// Options of `function_curves`.
 struct CurveOptions {
     std::string title = {};
     std::string caption = {};
@@ -82,6 +85,7 @@ struct CurveOptions {
 XG_EXPORT Figure function_curves(const std::vector<double>& x, const std::vector<Curve>& curves,
                                  const CurveOptions& options = {});
 
+/// Options of `search_results`.
 struct SearchOptions {
     std::string title = {};
     std::string caption = {};
@@ -100,6 +104,7 @@ struct SearchOptions {
 XG_EXPORT Figure search_results(const std::vector<double>& x, const std::vector<double>& scores,
                                 const SearchOptions& options = {});
 
+/// Options of `prediction_scatter`.
 struct ScatterOptions {
     std::string title = {};
     std::string caption = {};
@@ -114,6 +119,7 @@ XG_EXPORT Figure prediction_scatter(const std::vector<double>& label, const std:
                                     const ScatterOptions& options = {});
 XG_EXPORT Figure prediction_scatter(const Tensor& label, const Tensor& prediction, const ScatterOptions& options = {});
 
+/// Options of `histogram`.
 struct HistogramOptions {
     std::string title = {};
     std::string caption = {};
@@ -126,6 +132,7 @@ struct HistogramOptions {
 XG_EXPORT Figure histogram(const std::vector<double>& values, const HistogramOptions& options = {});
 XG_EXPORT Figure histogram(const Tensor& values, const HistogramOptions& options = {});
 
+/// Options of `confusion_matrix`.
 struct ConfusionOptions {
     std::string title = {};
     std::string caption = {};
@@ -151,6 +158,7 @@ struct RocCurve {
     std::vector<double> tpr = {};  ///< True positive rates, in ascending order.
 };
 
+/// Options of `roc_curve`.
 struct RocOptions {
     std::string title = {};
     std::string caption = {};
