@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
                       b = train(some, depth, 0.001, 1'500, tutorial.quick ? 5 : 30);
         std::printf("%3d layers: loss %8.3g at rate 0.01, %8.3g at 0.001; the gradient falls by %.1f decades\n", depth,
                     a.last, b.last, a.profile.decades());
+        if (depth == 5) tutorial.value("five_decades", a.profile.decades(), "%.1f");
         depths.push_back(depth);
         fast.push_back(a.last);
         slow.push_back(b.last);
