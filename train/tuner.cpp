@@ -32,6 +32,17 @@ std::string text_of(const SearchPoint& point) {
     return text;
 }
 
+/// The same for people: four digits tell trials apart.
+std::string short_text_of(const SearchPoint& point) {
+    std::string text;
+    for (const auto& [name, value] : point) {
+        const double* const number = value.get_if<double>();
+        text += (text.empty() ? "" : ", ") + name + "=" +
+                (number != nullptr ? fmt::format("{:.4g}", *number) : value.str());
+    }
+    return text;
+}
+
 std::string exact(double value) { return fmt::format("{}", value); }
 
 const char* name_of(SearchMethod method) {
@@ -92,7 +103,7 @@ std::string TunerResult::table() const {
         fmt::format("{:>5}  {:>12}  {:>6}  {:>8}  {}\n", "trial", "score", "epochs", "seconds", "values");
     for (const TrialResult* t : order)
         text += fmt::format("{:>5}  {:>12.6g}  {:>6}  {:>8.2f}  {}{}\n", t->number, t->score, t->epochs, t->seconds,
-                            text_of(t->values), t->message.empty() ? "" : "  failed: " + t->message);
+                            short_text_of(t->values), t->message.empty() ? "" : "  failed: " + t->message);
     return text;
 }
 
