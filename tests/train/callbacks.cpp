@@ -204,10 +204,23 @@ struct Long {
 
 }  // namespace
 
+namespace {
+
+/// What this process has had of the processor, in nanoseconds.
+std::int64_t processor_time() {
+    timespec now = {};
+    BOOST_REQUIRE(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0);
+    return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
     const Folder folder("resume");
     Long whole = Long::fresh();
+    const std::int64_t began = processor_time();
     const History expected = whole.run(folder.file("whole.safetensors"), LambdaCallback({}));
+    const std::int64_t takes = processor_time() - began;
 
     std::mt19937 random(2026);
     int all_kills = 0;
@@ -217,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
         int kills = 0;
         for (bool finished = false; !finished;) {
             BOOST_REQUIRE(kills < 400);
-            const int after = static_cast<int>(random() % 40) + 1;  // batches, of 5 an epoch, or milliseconds
+            const int after = static_cast<int>(random() % 40) + 1;  // batches, of 5 an epoch, or fortieths of the whole
             const pid_t child = fork();
             if (child == 0) {
                 int batches = 0;
@@ -227,7 +240,8 @@ BOOST_AUTO_TEST_CASE(a_training_that_is_killed_ends_with_the_same_bits) {
                     event.sigev_signo = SIGKILL;
                     timer_t timer = {};
                     itimerspec when = {};
-                    when.it_value.tv_nsec = after * 100'000;
+                    when.it_value.tv_sec = takes * after / 40 / 1'000'000'000;
+                    when.it_value.tv_nsec = takes * after / 40 % 1'000'000'000 + 1;
                     if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) != 0 ||
                         timer_settime(timer, 0, &when, nullptr) != 0)
                         ::_exit(3);
