@@ -90,7 +90,9 @@ plot::Figure History::figure(const std::string& title) const {
         if (std::find(quantities.begin(), quantities.end(), base) == quantities.end()) quantities.push_back(base);
     }
     const int panels = std::max(1, static_cast<int>(quantities.size())), columns = std::min(panels, 2);
-    plot::Figure figure({.rows = (panels + columns - 1) / columns, .columns = columns, .title = title});
+    const int rows = (panels + columns - 1) / columns;
+    plot::Figure figure({.rows = rows, .columns = columns, .title = title});
+    if (panels < rows * columns) figure.axes(rows - 1, columns - 1).set({.visible = false});
     std::vector<double> epochs(epochs_);
     for (std::size_t e = 0; e < epochs_; ++e) epochs[e] = static_cast<double>(e + 1);
     for (int i = 0; i < static_cast<int>(quantities.size()); ++i) {

@@ -307,6 +307,12 @@ BOOST_AUTO_TEST_CASE(history_as_text) {
         "null]},\"step_losses\":[]}\n");
     BOOST_CHECK_EXCEPTION(history["accuracy"], xg::ValueError, says("expected one of: loss, a,b, val_loss"));
     BOOST_TEST(history.last().size() == 3U);
+    // Three quantities leave a place of four empty: axes there would show numbers of nothing.
+    History three;
+    three.add_epoch({{"loss", 50}, {"x", 60}, {"y", 70}}, 1);
+    three.add_epoch({{"loss", 40}, {"x", 61}, {"y", 72}}, 1);
+    const std::string text = three.figure("t").to_text();
+    BOOST_TEST(text.find("\n0.8 ") == std::string::npos, text);
 }
 
 BOOST_AUTO_TEST_CASE(predictions_of_no_samples) {
