@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
         {"residual", "residual, He", residual(Init::he_uniform, 1), Init::he_uniform, 0.01},
         {"root", "residual, He, branch x 1/sqrt(L)", residual(Init::he_uniform, 0.1), Init::he_uniform, 0.01},
         {"scaled", "residual, He, branch x 1/L", residual(Init::he_uniform, 1.0 / kDepth), Init::he_uniform, 0.01},
+        {"scaled_glorot", "the same, Glorot, rate 0.03", residual(Init::glorot_uniform, 1.0 / kDepth),
+         Init::glorot_uniform, 0.03},
         {"gate", "ReZero, rate 1e-3", residual(Init::he_uniform, 1, true), Init::he_uniform, 1e-3},
         {"norm", "plain with LayerNorm", with_norm(Init::he_uniform), Init::he_uniform, 0.01}};
     for (const Cure& cure : cures) {
